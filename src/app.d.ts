@@ -1,0 +1,10 @@
+declare global {
+  namespace App {
+    interface Error {
+      id: string;
+      message: string;
+    }
+  }
+}
+
+export {};

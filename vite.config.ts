@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { sveltekit } from '@sveltejs/kit/vite';
+import { defineConfig } from 'vitest/config';
+import { paraglide } from './.config/paraglide.ts';
+import { serverOnly } from './.config/server-only.ts';
+
+const root = import.meta.dirname;
+const underTest = process.env['VITEST'] !== undefined;
+
+// Each test project would compile the messages again while the others read them; the set-up did it once before.
+const messages = underTest ? [] : [paraglideVitePlugin(paraglide)];
+
+type Project = { name: string; order: number; timeoutMs: number; parallel?: boolean };
+
+function project({ name, order, timeoutMs, parallel = true }: Project) {
+  const setup = `tests/support/setup-${name}.ts`;
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include: [`tests/${name}/**/*.test.ts`],
+      globalSetup: existsSync(resolve(root, setup)) ? [setup] : [],
+      testTimeout: timeoutMs,
+      hookTimeout: timeoutMs * 2,
+      fileParallelism: parallel,
+      // One after the other: two cores would make every timeout a matter of luck.
+      sequence: { groupOrder: order },
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [serverOnly(resolve(root, 'server')), ...messages, sveltekit()],
+  server: { watch: { ignored: ['**/.lotse/**', '**/build/**', '**/tests/**'] } },
+  build: { target: 'es2022' },
+  test: {
+    environment: 'node',
+    projects: [
+      project({ name: 'unit', order: 0, timeoutMs: 10_000 }),
+      project({ name: 'database', order: 1, timeoutMs: 60_000 }),
+      project({ name: 'mail', order: 2, timeoutMs: 60_000, parallel: false }),
+      project({ name: 'browser', order: 3, timeoutMs: 120_000, parallel: false }),
+    ],
+  },
+});
