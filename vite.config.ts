@@ -37,6 +37,7 @@ export default defineConfig({
   build: { target: 'es2022' },
   test: {
     environment: 'node',
+    env: { LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'fatal' },
     projects: [
       project({ name: 'unit', order: 0, timeoutMs: 10_000 }),
       project({ name: 'database', order: 1, timeoutMs: 60_000 }),
