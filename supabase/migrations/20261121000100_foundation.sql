@@ -1,0 +1,78 @@
+-- Schemas, roles and the identity of a request.
+--
+-- The Data API never sees these schemas: anon and authenticated hold nothing here. The owner migrates and backs up;
+-- the server signs in as lotse_app, which holds nothing itself and takes one of three roles for each transaction.
+
+create schema if not exists lotse;
+create schema if not exists private;
+
+do $$
+begin
+  if not exists (select from pg_roles where rolname = 'lotse_member') then
+    create role lotse_member nologin noinherit;
+  end if;
+  if not exists (select from pg_roles where rolname = 'lotse_customer') then
+    create role lotse_customer nologin noinherit;
+  end if;
+  if not exists (select from pg_roles where rolname = 'lotse_system') then
+    create role lotse_system nologin noinherit;
+  end if;
+  if not exists (select from pg_roles where rolname = 'lotse_app') then
+    create role lotse_app login noinherit;
+  end if;
+end
+$$;
+
+grant lotse_member, lotse_customer, lotse_system to lotse_app;
+grant usage on schema lotse, private to lotse_member, lotse_customer, lotse_system;
+
+-- One transaction acts in one workspace in one capacity. The settings are local to the transaction and are set by
+-- server/database/actor.ts after the identity was verified.
+
+create function private.setting(name text) returns uuid
+language sql stable parallel safe
+set search_path = ''
+as $$
+  select nullif(current_setting('lotse.' || name, true), '')::uuid
+$$;
+
+create function private.workspace() returns uuid
+language sql stable parallel safe
+set search_path = ''
+as $$
+  select private.setting('workspace')
+$$;
+
+create function private.member() returns uuid
+language sql stable parallel safe
+set search_path = ''
+as $$
+  select private.setting('member')
+$$;
+
+-- The system acts in one workspace or, where the setting is empty, in all of them (mail intake, jobs).
+create function private.system_reaches(workspace uuid) returns boolean
+language sql stable parallel safe
+set search_path = ''
+as $$
+  select private.setting('workspace') is null or private.setting('workspace') = workspace
+$$;
+
+-- Expected refusals carry a stable code that the interface translates (src/lib/shared/errors.ts).
+create function private.refuse(code text, detail jsonb default '{}') returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception using errcode = 'LT001', message = code, detail = detail::text;
+end
+$$;
+
+create function private.forbid_change() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception using errcode = 'LT001', message = 'row.immutable', detail = '{}';
+end
+$$;

@@ -1,0 +1,223 @@
+-- The ledger. History, board, chat, notifications and reports read the same rows; append-only, kept for ever.
+--
+-- Payloads hold ids and codes. Personal text stands in tables of its own and is joined at delivery, so that it can be
+-- erased. Each row is of one class: staff, or customer with a counter per ticket (the workspace's would betray
+-- internal activity).
+
+-- Commands done: sent twice, done once, the stored answer given to the same actor only. Kept 7 days.
+create table lotse.commands (
+  workspace_id uuid not null references lotse.workspaces (id) on delete cascade,
+  actor text not null,
+  id uuid not null,
+  name text not null,
+  answer jsonb not null default '{}',
+  created_at timestamptz not null default now(),
+  primary key (workspace_id, actor, id)
+);
+
+create index commands_age on lotse.commands (created_at);
+
+create table lotse.events (
+  id bigint generated always as identity primary key,
+  workspace_id uuid not null references lotse.workspaces (id) on delete cascade,
+  -- Stamped at commit; null is never visible to another transaction.
+  seq bigint,
+  class text not null check (class in ('staff', 'customer')),
+  customer_seq bigint,
+  type text not null check (type ~ '^[a-z]+\.[a-zA-Z]+$'),
+  ticket_id uuid,
+  actor_kind text not null check (actor_kind in ('member', 'contact', 'system')),
+  actor_member_id uuid,
+  actor_contact_id uuid,
+  command_id uuid,
+  audience text[] not null,
+  payload jsonb not null default '{}',
+  created_at timestamptz not null default now(),
+  unique (workspace_id, seq),
+  check (class = 'staff' or ticket_id is not null)
+  -- No foreign key to the ticket or the actor: the ledger outlives what it tells of.
+);
+
+create index events_ticket on lotse.events (workspace_id, ticket_id, seq);
+create unique index events_customer on lotse.events (ticket_id, customer_seq) where class = 'customer';
+create index events_access on lotse.events (workspace_id, seq) where type = 'access.changed';
+
+alter table lotse.commands enable row level security;
+alter table lotse.events enable row level security;
+
+create function private.actor_kind() returns text
+language sql stable parallel safe
+set search_path = ''
+as $$
+  select case
+    when private.setting('member') is not null then 'member'
+    when private.setting('contact') is not null or private.setting('link') is not null then 'contact'
+    else 'system'
+  end
+$$;
+
+-- Times on the wire: ISO 8601 in UTC with milliseconds, as JavaScript writes them.
+create function private.iso(at timestamptz) returns text
+language sql stable parallel safe
+set search_path = ''
+as $$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+
+-- The codes of a card, as every event of a ticket carries them (src/lib/shared/board.ts reads them): applying an event
+-- twice, or after a later one was lost and caught up, ends in the same card.
+create function private.card(t lotse.tickets) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', t.id,
+    'number', t.number,
+    'pool', t.pool_id,
+    'status', t.status,
+    'visibility', t.visibility,
+    'priority', t.priority,
+    'channel', t.channel,
+    'tags', t.tags,
+    'requester', t.requester_id,
+    'member', t.responsible_member_id,
+    'group', t.responsible_group_id,
+    'owners', t.owner_ids,
+    'due', private.iso(t.due_at),
+    'created', private.iso(t.created_at),
+    'waiting', private.iso(t.waiting_since),
+    'lastCustomer', private.iso(t.last_customer_at),
+    'lastMessage', private.iso(t.last_message_at)
+  )
+$$;
+
+-- Whoever loses sight of a ticket is told so in the same transaction, whichever verb did it; whoever gains it gets the
+-- whole card with the verb's own event, which goes to the new audience. Customers likewise.
+create function private.tell_change_of_sight() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  lost text[];
+begin
+  select coalesce(array_agg(room), '{}') into lost
+  from unnest(old.audience) room
+  where room <> all (new.audience);
+  if cardinality(lost) > 0 then
+    insert into lotse.events (workspace_id, class, type, ticket_id, actor_kind, actor_member_id, command_id, audience, payload)
+    values (
+      new.workspace_id, 'staff', 'ticket.left', new.id, private.actor_kind(), private.member(), private.setting('command'), lost,
+      jsonb_build_object('ticket', new.id)
+    );
+  end if;
+  if old.visibility = 'public' and new.visibility = 'internal' then
+    insert into lotse.events (workspace_id, class, type, ticket_id, actor_kind, command_id, audience, payload)
+    values (new.workspace_id, 'customer', 'ticket.left', new.id, 'system', private.setting('command'), array['customer:' || new.id], '{}');
+  end if;
+  return null;
+end
+$$;
+
+create trigger tickets_sight after update on lotse.tickets
+for each row when (old.audience is distinct from new.audience or old.visibility is distinct from new.visibility)
+execute function private.tell_change_of_sight();
+
+-- Stamps at commit, so that no reader ever sees seq 8 before 7: the counter's row lock is held from here to the end of
+-- the commit only.
+create function private.stamp_event() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  next_seq bigint;
+begin
+  update lotse.workspace_counters c
+  set event_seq = c.event_seq + 1
+  where c.workspace_id = new.workspace_id
+  returning c.event_seq into next_seq;
+  update lotse.events e
+  set
+    seq = next_seq,
+    customer_seq = case
+      when new.class = 'customer' then (
+        select coalesce(max(x.customer_seq), 0) + 1
+        from lotse.events x
+        where x.ticket_id = new.ticket_id and x.class = 'customer'
+      )
+    end
+  where e.id = new.id;
+  return null;
+end
+$$;
+
+create constraint trigger events_stamp after insert on lotse.events
+deferrable initially deferred
+for each row execute function private.stamp_event();
+
+create function private.keep_event() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if tg_op = 'UPDATE' and old.seq is null and new.seq is not null
+    and (to_jsonb(new) - 'seq' - 'customer_seq') = (to_jsonb(old) - 'seq' - 'customer_seq') then
+    return new;
+  end if;
+  -- A workspace may be deleted whole.
+  if tg_op = 'DELETE' and not exists (select from lotse.workspaces w where w.id = old.workspace_id) then
+    return old;
+  end if;
+  perform private.refuse('row.immutable');
+  return null;
+end
+$$;
+
+create trigger events_append_only before update or delete on lotse.events
+for each row execute function private.keep_event();
+
+create function private.keep_all_events() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.refuse('row.immutable');
+  return null;
+end
+$$;
+
+create trigger events_no_truncate before truncate on lotse.events
+for each statement execute function private.keep_all_events();
+
+grant select, insert, update, delete on lotse.commands to lotse_system;
+grant select, insert on lotse.events to lotse_system;
+grant select on lotse.events to lotse_member;
+grant select (workspace_id, class, customer_seq, type, ticket_id, actor_kind, actor_member_id, actor_contact_id, command_id, payload, created_at)
+  on lotse.events to lotse_customer;
+
+create policy system_all on lotse.commands to lotse_system
+using (private.system_reaches(workspace_id))
+with check (private.system_reaches(workspace_id));
+
+create policy system_all on lotse.events to lotse_system
+using (private.system_reaches(workspace_id))
+with check (private.system_reaches(workspace_id));
+
+-- History shows what the ticket's present state allows; what has no ticket is the administrators' log.
+create policy staff_select on lotse.events for select to lotse_member
+using (
+  workspace_id = (select private.staff_workspace())
+  and class = 'staff'
+  and case
+    when ticket_id is null then (select private.is_administrator())
+    else exists (select from lotse.tickets t where t.id = ticket_id)
+  end
+);
+
+create policy customer_select on lotse.events for select to lotse_customer
+using (
+  class = 'customer'
+  and exists (select from lotse.tickets t where t.id = ticket_id)
+);
+
+revoke execute on all functions in schema private from public;
+grant execute on all functions in schema private to lotse_member, lotse_customer, lotse_system;

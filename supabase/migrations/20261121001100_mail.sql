@@ -1,0 +1,198 @@
+-- Mail: accounts, the ledger of what came in, the queue of what goes out.
+
+create table lotse.mail_accounts (
+  id uuid primary key default gen_random_uuid(),
+  workspace_id uuid not null references lotse.workspaces (id) on delete cascade,
+  name text not null check (length(name) between 1 and 80),
+  -- Mail to this address is ours; ticket mail is sent from it.
+  address text not null check (address = lower(address) and address ~ '^[^@\s]+@[^@\s]+$' and length(address) <= 254),
+  pool_id uuid not null,
+  -- imap: we fetch; smtp: the address is delivered to our own port.
+  kind text not null check (kind in ('imap', 'smtp')),
+  imap_host text not null default '' check (length(imap_host) <= 253),
+  imap_port int not null default 993 check (imap_port between 1 and 65535),
+  imap_security text not null default 'tls' check (imap_security in ('tls', 'starttls', 'none')),
+  imap_user text not null default '' check (length(imap_user) <= 254),
+  imap_password text not null default '' check (length(imap_password) <= 1024),
+  imap_folder text not null default 'INBOX' check (length(imap_folder) between 1 and 250),
+  after_storing text not null default 'seen' check (after_storing in ('leave', 'seen', 'move', 'delete')),
+  move_to_folder text not null default 'Archive' check (length(move_to_folder) between 1 and 250),
+  -- Sub-addressing (desk+1042.…@) works at this provider; else the number in the subject and the mail ids carry the thread.
+  has_plus_addresses boolean not null default true,
+  sends_confirmation boolean not null default true,
+  uid_validity bigint,
+  last_uid bigint not null default 0,
+  last_success_at timestamptz,
+  last_error text not null default '' check (length(last_error) <= 500),
+  lease_until timestamptz,
+  lease_holder uuid,
+  paused_at timestamptz,
+  archived_at timestamptz,
+  created_at timestamptz not null default now(),
+  unique (workspace_id, id),
+  check (kind <> 'imap' or (imap_host <> '' and imap_user <> '')),
+  foreign key (workspace_id, pool_id) references lotse.pools (workspace_id, id) on delete restrict
+);
+
+-- An address is served once on this installation, or a delivered mail would have two homes.
+create unique index mail_accounts_address on lotse.mail_accounts (address) where archived_at is null;
+create index mail_accounts_workspace on lotse.mail_accounts (workspace_id);
+create index mail_accounts_pool on lotse.mail_accounts (workspace_id, pool_id);
+
+-- The ledger: every mail that was ever handed to us, first. Raw bytes inline up to 256 KB, else in the file home.
+create table lotse.mails (
+  id uuid primary key default gen_random_uuid(),
+  workspace_id uuid not null references lotse.workspaces (id) on delete cascade,
+  account_id uuid not null,
+  uid_validity bigint,
+  uid bigint,
+  sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+  size bigint not null check (size >= 0),
+  raw bytea check (length(raw) <= 262144),
+  storage_key text check (length(storage_key) <= 200),
+  envelope_from text not null default '' check (length(envelope_from) <= 320),
+  envelope_to text[] not null default '{}' check (cardinality(envelope_to) <= 100),
+  state text not null default 'stored' check (state in ('stored', 'parsed', 'threaded', 'filed', 'ignored', 'failed')),
+  -- Why it ended as it did, as a code: ticket.created, ticket.answered, ticket.closed, duplicate, own, automatic, unreadable, …
+  reason text not null default '' check (length(reason) <= 500),
+  attempts int not null default 0,
+  next_attempt_at timestamptz not null default now(),
+  message_id text not null default '' check (length(message_id) <= 998),
+  from_address text not null default '' check (length(from_address) <= 320),
+  from_name text not null default '' check (length(from_name) <= 320),
+  subject text not null default '' check (length(subject) <= 998),
+  verdicts text[] not null default '{}',
+  sent_at timestamptz,
+  ticket_id uuid,
+  ticket_message_id uuid,
+  maybe_ticket_id uuid,
+  duplicate_of_id uuid,
+  -- The original was marked, moved or deleted at the server.
+  settled_at timestamptz,
+  received_at timestamptz not null default now(),
+  unique (workspace_id, id),
+  check (num_nonnulls(raw, storage_key) <= 1),
+  foreign key (workspace_id, account_id) references lotse.mail_accounts (workspace_id, id) on delete restrict,
+  foreign key (workspace_id, ticket_id) references lotse.tickets (workspace_id, id) on delete set null (ticket_id),
+  foreign key (workspace_id, maybe_ticket_id) references lotse.tickets (workspace_id, id) on delete set null (maybe_ticket_id),
+  foreign key (workspace_id, ticket_message_id) references lotse.messages (workspace_id, id) on delete set null (ticket_message_id),
+  foreign key (workspace_id, duplicate_of_id) references lotse.mails (workspace_id, id) on delete set null (duplicate_of_id)
+);
+
+create unique index mails_uid on lotse.mails (account_id, uid_validity, uid) where uid is not null;
+create index mails_sha256 on lotse.mails (account_id, sha256);
+create index mails_message_id on lotse.mails (workspace_id, message_id) where message_id <> '';
+create index mails_due on lotse.mails (next_attempt_at) where state in ('stored', 'parsed', 'threaded');
+create index mails_unsettled on lotse.mails (account_id) where settled_at is null and uid is not null;
+create index mails_account on lotse.mails (workspace_id, account_id, received_at);
+create index mails_ticket on lotse.mails (workspace_id, ticket_id);
+create index mails_maybe_ticket on lotse.mails (workspace_id, maybe_ticket_id);
+create index mails_ticket_message on lotse.mails (workspace_id, ticket_message_id);
+create index mails_duplicate on lotse.mails (workspace_id, duplicate_of_id);
+
+-- Going out: the row is written in the transaction of what it tells of; the bytes are built once and are what is sent.
+create table lotse.outgoing_mails (
+  id uuid primary key default gen_random_uuid(),
+  -- Null: sign-in mail of a person, who belongs to no single workspace. Never shown to a member.
+  workspace_id uuid references lotse.workspaces (id) on delete cascade,
+  kind text not null check (kind in ('confirmation', 'message', 'closing', 'invitation', 'magicLink', 'passwordReset')),
+  account_id uuid,
+  ticket_id uuid,
+  contact_id uuid,
+  ticket_message_id uuid,
+  -- What leaves for a customer is public; the foreign key below makes the message agree.
+  visibility text not null default 'public' check (visibility = 'public'),
+  invitation_id uuid,
+  -- What a template needs and cannot look up later (link of a sign-in mail, closing text). Blanked once the bytes are built.
+  input jsonb not null default '{}',
+  language text not null default 'de' check (language in ('de', 'en')),
+  to_address text not null check (length(to_address) between 3 and 320),
+  subject text not null default '' check (length(subject) <= 998),
+  message_id text not null default '' check (length(message_id) <= 998),
+  envelope_from text not null default '' check (length(envelope_from) <= 320),
+  bytes bytea check (length(bytes) <= 41943040),
+  state text not null default 'queued'
+    check (state in ('queued', 'sending', 'sent', 'failed', 'unknown', 'held', 'cancelled', 'bounced')),
+  attempts int not null default 0,
+  next_attempt_at timestamptz not null default now(),
+  lease_until timestamptz,
+  response text not null default '' check (length(response) <= 1000),
+  created_at timestamptz not null default now(),
+  sent_at timestamptz,
+  unique (workspace_id, id),
+  check ((kind in ('magicLink', 'passwordReset')) = (workspace_id is null)),
+  foreign key (workspace_id, account_id) references lotse.mail_accounts (workspace_id, id) on delete restrict,
+  foreign key (workspace_id, ticket_id) references lotse.tickets (workspace_id, id) on delete cascade,
+  foreign key (workspace_id, contact_id) references lotse.contacts (workspace_id, id) on delete restrict,
+  foreign key (workspace_id, ticket_message_id, visibility) references lotse.messages (workspace_id, id, visibility) on delete cascade,
+  foreign key (workspace_id, invitation_id) references lotse.invitations (workspace_id, id) on delete cascade
+);
+
+create index outgoing_mails_due on lotse.outgoing_mails (next_attempt_at) where state in ('queued', 'sending', 'unknown');
+create index outgoing_mails_page on lotse.outgoing_mails (workspace_id, created_at);
+create index outgoing_mails_ticket on lotse.outgoing_mails (workspace_id, ticket_id);
+create index outgoing_mails_ticket_message on lotse.outgoing_mails (workspace_id, ticket_message_id);
+create index outgoing_mails_account on lotse.outgoing_mails (workspace_id, account_id);
+create index outgoing_mails_contact on lotse.outgoing_mails (workspace_id, contact_id);
+create index outgoing_mails_invitation on lotse.outgoing_mails (workspace_id, invitation_id);
+create index outgoing_mails_message_id on lotse.outgoing_mails (message_id) where message_id <> '';
+create unique index outgoing_mails_once on lotse.outgoing_mails (ticket_message_id, to_address) where ticket_message_id is not null;
+
+alter table lotse.mail_accounts enable row level security;
+alter table lotse.mails enable row level security;
+alter table lotse.outgoing_mails enable row level security;
+
+grant select, insert, update, delete on lotse.mail_accounts, lotse.mails, lotse.outgoing_mails to lotse_system;
+grant select (id, workspace_id, name, address, pool_id, kind, imap_host, imap_port, imap_security, imap_user, imap_folder,
+  after_storing, move_to_folder, has_plus_addresses, sends_confirmation, last_success_at, last_error, paused_at, archived_at, created_at)
+  on lotse.mail_accounts to lotse_member;
+-- The password goes in and never comes out.
+grant insert (id, workspace_id, name, address, pool_id, kind, imap_host, imap_port, imap_security, imap_user, imap_password,
+  imap_folder, after_storing, move_to_folder, has_plus_addresses, sends_confirmation) on lotse.mail_accounts to lotse_member;
+grant update (name, pool_id, imap_host, imap_port, imap_security, imap_user, imap_password, imap_folder, after_storing,
+  move_to_folder, has_plus_addresses, sends_confirmation, paused_at, archived_at) on lotse.mail_accounts to lotse_member;
+grant select on lotse.mails to lotse_member;
+grant select (id, workspace_id, kind, account_id, ticket_id, contact_id, ticket_message_id, language, to_address, subject, message_id,
+  bytes, state, attempts, next_attempt_at, response, created_at, sent_at) on lotse.outgoing_mails to lotse_member;
+
+create policy system_all on lotse.mail_accounts to lotse_system
+using (private.system_reaches(workspace_id))
+with check (private.system_reaches(workspace_id));
+
+create policy administrator_select on lotse.mail_accounts for select to lotse_member
+using (workspace_id = (select private.staff_workspace()) and (select private.is_administrator()));
+
+create policy administrator_insert on lotse.mail_accounts for insert to lotse_member
+with check (workspace_id = (select private.staff_workspace()) and (select private.is_administrator()));
+
+create policy administrator_update on lotse.mail_accounts for update to lotse_member
+using (workspace_id = (select private.staff_workspace()) and (select private.is_administrator()))
+with check (workspace_id = (select private.staff_workspace()));
+
+create policy system_all on lotse.mails to lotse_system
+using (private.system_reaches(workspace_id))
+with check (private.system_reaches(workspace_id));
+
+create policy staff_select on lotse.mails for select to lotse_member
+using (
+  workspace_id = (select private.staff_workspace())
+  and case
+    when ticket_id is null then (select private.is_administrator())
+    else exists (select from lotse.tickets t where t.id = ticket_id)
+  end
+);
+
+create policy system_all on lotse.outgoing_mails to lotse_system
+using (workspace_id is null or private.system_reaches(workspace_id))
+with check (workspace_id is null or private.system_reaches(workspace_id));
+
+-- A mail about a ticket is seen with the ticket. An invitation's link is the invited person's own: administrators see
+-- the row on the page for outgoing mail through server/domain, which blanks the link.
+create policy staff_select on lotse.outgoing_mails for select to lotse_member
+using (
+  workspace_id = (select private.staff_workspace())
+  and case
+    when ticket_id is null then (select private.is_administrator())
+    else exists (select from lotse.tickets t where t.id = ticket_id)
+  end
+);
