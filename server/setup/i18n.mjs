@@ -3,3 +3,5 @@ import { compile } from '@inlang/paraglide-js';
 import { paraglide } from '../../.config/paraglide.ts';
 
 await compile(paraglide);
+// Timers of the compiler's own store would keep the process for half a minute.
+process.exit(0);

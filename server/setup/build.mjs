@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { nodeOf } from './install.mjs';
+import { runQuietly } from './run-program.mjs';
+import { say, Sentence, sentenceFromOutput } from './say.mjs';
+
+const messages = [
+  'package-lock.json',
+  '.config/paraglide.ts',
+  'src/lib/i18n/project.inlang/settings.json',
+  'src/lib/i18n/messages',
+];
+const everything = [
+  'package-lock.json',
+  'package.json',
+  'svelte.config.js',
+  'vite.config.ts',
+  'tsconfig.json',
+  '.config',
+  'src',
+  'server',
+];
+
+/**
+ * The messages for plain Node.
+ * @param {string} project
+ */
+export async function compileMessages(project) {
+  await unlessDone(
+    project,
+    { stamp: 'node_modules/.lotse/messages', made: 'src/lib/i18n/paraglide/messages.js', from: messages },
+    () => tool(project, 'The messages could not be compiled', ['server/setup/i18n.mjs']),
+  );
+}
+
+/**
+ * Kit's generated types and tsconfig.
+ * @param {string} project
+ */
+export async function sync(project) {
+  await tool(project, 'The types could not be generated', ['node_modules/@sveltejs/kit/svelte-kit.js', 'sync']);
+}
+
+/** @param {string} project */
+export async function build(project) {
+  await unlessDone(project, { stamp: 'build/.from', made: 'build/handler.js', from: everything }, async () => {
+    say('Building (after a change; half a minute) …');
+    await tool(project, 'The build failed', ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn']);
+  });
+}
+
+/**
+ * @param {string} project
+ * @param {string} failure
+ * @param {string[]} args
+ */
+async function tool(project, failure, args) {
+  // Vite and Paraglide look at it; what the person's shell says is not meant for the build.
+  const { ok, output } = await runQuietly(nodeOf(project), args, {
+    cwd: project,
+    timeoutMs: 10 * 60_000,
+    env: { NODE_ENV: 'production' },
+  });
+  if (ok) return;
+  if (process.env['LOTSE_VERBOSE']) say(output);
+  throw new Sentence(`${sentenceFromOutput(failure, output)} (LOTSE_VERBOSE=1 shows all of it.)`);
+}
+
+/**
+ * Skips work whose sources are as they were. The stamp is written last, so that a kill in between means: again.
+ * @param {string} project
+ * @param {{ stamp: string, made: string, from: string[] }} what
+ * @param {() => Promise<void>} work
+ */
+async function unlessDone(project, { stamp, made, from }, work) {
+  const file = join(project, stamp);
+  const digest = hash(project, from);
+  if (existsSync(join(project, made)) && existsSync(file) && readFileSync(file, 'utf8') === digest) return;
+  rmSync(file, { force: true });
+  await work();
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, digest);
+}
+
+/**
+ * @param {string} project
+ * @param {string[]} paths
+ */
+function hash(project, paths) {
+  const digest = createHash('sha256');
+  for (const file of paths.flatMap((path) => filesIn(project, path))) {
+    digest
+      .update(`${file}\0`)
+      .update(readFileSync(join(project, file)))
+      .update('\0');
+  }
+  return digest.digest('hex');
+}
+
+/**
+ * @param {string} project
+ * @param {string} path
+ * @returns {string[]}
+ */
+function filesIn(project, path) {
+  // Compiled from the messages, which are in the list themselves.
+  if (path === 'src/lib/i18n/paraglide' || !existsSync(join(project, path))) return [];
+  if (!statSync(join(project, path)).isDirectory()) return [path];
+  return readdirSync(join(project, path))
+    .sort()
+    .flatMap((name) => filesIn(project, `${path}/${name}`));
+}

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { runQuietly } from './run-program.mjs';
+import { say, Sentence, sentenceFromOutput } from './say.mjs';
+
+/**
+ * Node 24 from the packages; the machine's own may be older.
+ * @param {string} project
+ */
+export function nodeOf(project) {
+  return join(project, 'node_modules/node/bin/node');
+}
+
+/** @param {string} project */
+export async function install(project) {
+  if (isInstalled(project)) return;
+  say('Installing packages (once; a minute or two) …');
+  // The npm that runs us, on the machine's own Node: the one among the packages is about to be replaced.
+  const { npm_execpath: npm, npm_node_execpath: node } = process.env;
+  const [command, first] = npm && node ? [node, [npm]] : ['npm', []];
+  const args = [
+    'ci',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    '--fetch-retries=2',
+    '--fetch-retry-mintimeout=1000',
+    '--fetch-retry-maxtimeout=5000',
+  ];
+  const { ok, output } = await runQuietly(command, [...first, ...args], { cwd: project, timeoutMs: 20 * 60_000 });
+  if (!ok) throw new Sentence(sentenceFromOutput('The packages could not be installed', output));
+  if (!runs(nodeOf(project))) {
+    throw new Sentence(
+      'Node 24 from the packages does not run here; Lotse needs Linux with glibc, or macOS, on x64 or arm64.',
+    );
+  }
+}
+
+/** @param {string} project */
+function isInstalled(project) {
+  const wanted = packagesIn(join(project, 'package-lock.json'));
+  const present = packagesIn(join(project, 'node_modules/.package-lock.json'));
+  if (!wanted) throw new Sentence('package-lock.json is missing; clone the project again.');
+  if (!present || !runs(nodeOf(project))) return false;
+  return Object.entries(wanted).every(([path, { version, optional, devOptional }]) => {
+    if (path === '') return true;
+    const found = present[path];
+    // Optional ones are for other machines, as a rule.
+    return found ? found.version === version : Boolean(optional ?? devOptional);
+  });
+}
+
+/** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean }} Package */
+
+/**
+ * @param {string} lockFile
+ * @returns {Record<string, Package> | null}
+ */
+function packagesIn(lockFile) {
+  if (!existsSync(lockFile)) return null;
+  try {
+    return JSON.parse(readFileSync(lockFile, 'utf8')).packages ?? null;
+  } catch {
+    // Cut off by a kill or a full disk: as good as none.
+    return null;
+  }
+}
+
+/** @param {string} node */
+function runs(node) {
+  return spawnSync(node, ['--version'], { stdio: 'ignore', timeout: 30_000 }).status === 0;
+}

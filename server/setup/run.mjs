@@ -1,0 +1,101 @@
+/**
+ * The first thing every npm script starts. It needs only what Node 20 has built in, brings the clone into shape (packages,
+ * messages, build) and hands over to Node 24 among the packages.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, compileMessages, sync } from './build.mjs';
+import { install, nodeOf } from './install.mjs';
+import { alone } from './lock.mjs';
+import { runInstead } from './run-program.mjs';
+import { say, Sentence, sentenceFor } from './say.mjs';
+import { provideForTests, runs } from './test-needs.mjs';
+
+const project = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+
+/** @type {Record<string, (args: string[]) => Promise<number>>} */
+const commands = {
+  async start(args) {
+    await prepare(build);
+    return server('start', args);
+  },
+  async demo(args) {
+    await prepare(build);
+    return server('demo', args);
+  },
+  async dev(args) {
+    await prepare(sync);
+    return server('dev', args);
+  },
+  async build() {
+    await prepare(build);
+    return 0;
+  },
+  async test(args) {
+    await prepare(runs(args, 'browser') ? build : sync);
+    const programs = await provideForTests(args);
+    return node(['node_modules/vitest/vitest.mjs', 'run', ...args], programs);
+  },
+  async bench(args) {
+    await prepare(build);
+    if (!existsSync(join(project, 'tests/bench/index.ts')))
+      throw new Sentence('There is no benchmark in tests/bench yet.');
+    return node(['tests/bench/index.ts', ...args]);
+  },
+  async check() {
+    await prepare(sync);
+    let failed = 0;
+    for (const [name, args] of checks) {
+      say(`Checking ${name} …`);
+      if ((await node(args)) !== 0) failed += 1;
+    }
+    if (failed > 0) say(`${failed} of ${checks.length} checks failed.`);
+    return failed > 0 ? 1 : 0;
+  },
+};
+
+/** @type {[string, string[]][]} */
+const checks = [
+  ['types', ['node_modules/typescript/bin/tsc', '--noEmit']],
+  ['Svelte', ['node_modules/svelte-check/bin/svelte-check', '--fail-on-warnings', '--output', 'human']],
+  ['lint', ['node_modules/eslint/bin/eslint.js', '--config', '.config/eslint.config.js', '--max-warnings', '0', '.']],
+  ['format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
+];
+
+/** @param {(project: string) => Promise<void>} last */
+async function prepare(last) {
+  await alone(project, async () => {
+    await install(project);
+    await compileMessages(project);
+    await last(project);
+  });
+}
+
+/**
+ * @param {string} mode
+ * @param {string[]} args
+ */
+function server(mode, args) {
+  const env = { LOTSE_MODE: mode, NODE_ENV: mode === 'dev' ? 'development' : 'production' };
+  return node(['server/index.ts', ...args], env, true);
+}
+
+/**
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ * @param {boolean} [tie]
+ */
+function node(args, env = {}, tie = false) {
+  return runInstead(nodeOf(project), args, { cwd: project, env, tie });
+}
+
+const [name = '', ...args] = process.argv.slice(2);
+try {
+  const command = commands[name];
+  if (!command) throw new Sentence(`There is no command "${name}"; there are ${Object.keys(commands).join(', ')}.`);
+  process.exitCode = await command(args);
+} catch (error) {
+  say(sentenceFor(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,102 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { isRoot } from './home.mjs';
+import { runQuietly } from './run-program.mjs';
+import { say, Sentence, sentenceFromOutput } from './say.mjs';
+
+/** @typedef {{ project: string, what: string, programs: string[], debian: string }} Need */
+
+/** @type {Need[]} */
+const needs = [
+  { project: 'mail', what: 'a real IMAP server', programs: ['dovecot'], debian: 'dovecot-imapd' },
+  {
+    project: 'browser',
+    what: 'a real browser',
+    programs: [
+      'chromium',
+      'chromium-browser',
+      'google-chrome',
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    ],
+    debian: 'chromium',
+  },
+];
+
+/**
+ * Which of the test projects a command line runs.
+ * @param {string[]} args
+ * @param {string} project
+ */
+export function runs(args, project) {
+  const named = args.flatMap((arg, i) =>
+    args[i - 1] === '--project' ? [arg] : arg.startsWith('--project=') ? [arg.slice(10)] : [],
+  );
+  const files = args.filter((arg) => arg.startsWith('tests/'));
+  if (named.length > 0) return named.includes(project) || named.some((name) => /[*!]/.test(name));
+  return files.length === 0 || files.some((file) => `${file}/`.startsWith(`tests/${project}/`));
+}
+
+/**
+ * Installs what is missing where we may, and otherwise says how.
+ * @param {string[]} args
+ * @returns {Promise<Record<string, string>>} the programs, for the tests
+ */
+export async function provideForTests(args) {
+  const wanted = needs.filter(({ project }) => runs(args, project));
+  const missing = wanted.filter((need) => !find(need));
+  if (missing.length > 0) await installPackages(missing);
+  const chromium = find(needs[1]);
+  return chromium ? { LOTSE_CHROMIUM: chromium } : {};
+}
+
+/** @param {Need[]} missing */
+async function installPackages(missing) {
+  const names = missing.map(({ debian }) => debian).join(' ');
+  const what = `The tests need ${missing.map((need) => need.what).join(' and ')}`;
+  const apt = find({ programs: ['apt-get'] });
+  if (!apt) throw new Sentence(`${what}: install what Debian calls ${names} with your system's package manager.`);
+  if (!isRoot) throw new Sentence(`${what}: run "sudo apt-get install --no-install-recommends ${names}" once.`);
+  say(`Installing what the tests need (once): ${names} …`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const options = [
+    '-q',
+    '-y',
+    '-o',
+    'Acquire::http::Timeout=30',
+    '-o',
+    'Acquire::Retries=2',
+    '-o',
+    'DPkg::Lock::Timeout=300',
+  ];
+  const run = (/** @type {string[]} */ args) =>
+    runQuietly(apt, [...options, ...args], { cwd: '/', timeoutMs: 15 * 60_000, env });
+  await run(['update']);
+  const { ok, output } = await run(['install', '--no-install-recommends', ...names.split(' ')]);
+  if (!ok) throw new Sentence(sentenceFromOutput(`apt-get could not install ${names}`, output));
+}
+
+/**
+ * @param {{ programs: string[] } | undefined} need
+ * @returns {string | undefined}
+ */
+function find(need) {
+  // Debian keeps Dovecot where an ordinary user's PATH does not look.
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin'].filter(
+    Boolean,
+  );
+  const candidates = (need?.programs ?? []).flatMap((name) =>
+    name.startsWith('/') ? [name] : folders.map((folder) => join(folder, name)),
+  );
+  return candidates.find(isExecutable);
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    // Not there, or not for us.
+    return false;
+  }
+}
