@@ -136,6 +136,23 @@ begin
 end
 $$;
 
+create function private.guard_member() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  if private.member() is not null
+    and not private.is_administrator()
+    and (new.role, new.deactivated_at) is distinct from (old.role, old.deactivated_at) then
+    perform private.refuse('forbidden');
+  end if;
+  return new;
+end
+$$;
+
+create trigger members_guard before update on lotse.members
+for each row execute function private.guard_member();
+
 create trigger members_administrator before update on lotse.members
 for each row execute function private.keep_administrator();
 
@@ -169,6 +186,11 @@ using (workspace_id = (select private.staff_workspace()));
 create policy administrator_update on lotse.members for update to lotse_member
 using (workspace_id = (select private.staff_workspace()) and (select private.is_administrator()))
 with check (workspace_id = (select private.staff_workspace()));
+
+-- A member changes his own name and language; the trigger below keeps role and access out of his hands.
+create policy self_update on lotse.members for update to lotse_member
+using (workspace_id = (select private.staff_workspace()) and id = (select private.member()))
+with check (workspace_id = (select private.staff_workspace()) and id = (select private.member()));
 
 create policy system_all on lotse.invitations to lotse_system
 using (private.system_reaches(workspace_id))

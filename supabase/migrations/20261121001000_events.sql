@@ -17,6 +17,27 @@ create table lotse.commands (
 
 create index commands_age on lotse.commands (created_at);
 
+-- The first statement of a command's transaction: null for a new command, else the answer that was stored for it.
+-- A command sent twice at once waits here for the first to end.
+create function private.open_command(by_actor text, command uuid, command_name text) returns jsonb
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  stored jsonb;
+begin
+  insert into lotse.commands (workspace_id, actor, id, name)
+  values (private.workspace(), by_actor, command, command_name)
+  on conflict (workspace_id, actor, id) do nothing;
+  if not found then
+    select c.answer into stored
+    from lotse.commands c
+    where c.workspace_id = private.workspace() and c.actor = by_actor and c.id = command;
+  end if;
+  return stored;
+end
+$$;
+
 create table lotse.events (
   id bigint generated always as identity primary key,
   workspace_id uuid not null references lotse.workspaces (id) on delete cascade,
@@ -107,7 +128,7 @@ begin
     insert into lotse.events (workspace_id, class, type, ticket_id, actor_kind, actor_member_id, command_id, audience, payload)
     values (
       new.workspace_id, 'staff', 'ticket.left', new.id, private.actor_kind(), private.member(), private.setting('command'), lost,
-      jsonb_build_object('ticket', new.id)
+      jsonb_build_object('data', jsonb_build_object('ticket', new.id))
     );
   end if;
   if old.visibility = 'public' and new.visibility = 'internal' then
@@ -153,6 +174,14 @@ $$;
 create constraint trigger events_stamp after insert on lotse.events
 deferrable initially deferred
 for each row execute function private.stamp_event();
+
+-- What a command's author is told: the highest seq of its events. One round trip after the commit, without a lock.
+create function private.seq_of(event_ids bigint[]) returns bigint
+language sql stable security definer
+set search_path = ''
+as $$
+  select coalesce(max(e.seq), 0) from lotse.events e where e.id = any (event_ids)
+$$;
 
 create function private.keep_event() returns trigger
 language plpgsql
@@ -221,3 +250,5 @@ using (
 
 revoke execute on all functions in schema private from public;
 grant execute on all functions in schema private to lotse_member, lotse_customer, lotse_system;
+grant usage on schema private to lotse_app;
+grant execute on function private.seq_of(bigint[]) to lotse_app;

@@ -196,3 +196,24 @@ using (
     else exists (select from lotse.tickets t where t.id = ticket_id)
   end
 );
+
+-- The account that a ticket's mail is sent from: the one its last mail came to, else its pool's, else the workspace's oldest.
+create function private.account_of(ticket uuid) returns uuid
+language sql stable security definer
+set search_path = ''
+as $$
+  select a.id
+  from lotse.tickets t
+  join lotse.mail_accounts a on a.workspace_id = t.workspace_id and a.archived_at is null
+  left join lateral (
+    select max(m.received_at) as at
+    from lotse.mails m
+    where m.ticket_id = t.id and m.account_id = a.id
+  ) last on true
+  where t.id = ticket
+  order by last.at desc nulls last, (a.pool_id = t.pool_id) desc, a.created_at
+  limit 1
+$$;
+
+revoke execute on all functions in schema private from public;
+grant execute on all functions in schema private to lotse_member, lotse_customer, lotse_system;

@@ -86,7 +86,7 @@ begin
 end
 $$;
 
-create function private.account_of(email text) returns uuid
+create function private.user_of(email text) returns uuid
 language plpgsql stable security definer
 set search_path = ''
 as $$
@@ -94,7 +94,7 @@ begin
   return (
     select u.id
     from auth.users u
-    where u.email = lower(account_of.email)
+    where u.email = lower(user_of.email)
       and not u.is_sso_user
       and u.deleted_at is null
   );
@@ -102,32 +102,32 @@ end
 $$;
 
 -- Deactivated members count: their account stays theirs.
-create function private.account_is_bound(user_id uuid) returns boolean
+create function private.user_is_bound(user_id uuid) returns boolean
 language plpgsql stable security definer
 set search_path = ''
 as $$
 begin
-  return exists (select from lotse.members m where m.user_id = account_is_bound.user_id)
-    or exists (select from lotse.contacts c where c.user_id = account_is_bound.user_id);
+  return exists (select from lotse.members m where m.user_id = user_is_bound.user_id)
+    or exists (select from lotse.contacts c where c.user_id = user_is_bound.user_id);
 end
 $$;
 
 -- Whoever signed an invited address up before, with a password of his own, loses the account: it belongs to nobody yet.
-create function private.drop_unbound_account(email text) returns void
+create function private.drop_unbound_user(email text) returns void
 language plpgsql security definer
 set search_path = ''
 as $$
 begin
   delete from auth.users u
-  where u.id = private.account_of(drop_unbound_account.email)
-    and not private.account_is_bound(u.id);
+  where u.id = private.user_of(drop_unbound_user.email)
+    and not private.user_is_bound(u.id);
 end
 $$;
 
 revoke execute on function private.session_is_alive, private.sessions_of, private.describe_session, private.end_session,
-  private.end_sessions, private.account_of, private.account_is_bound, private.drop_unbound_account
+  private.end_sessions, private.user_of, private.user_is_bound, private.drop_unbound_user
 from public;
 
 grant execute on function private.session_is_alive, private.sessions_of, private.describe_session, private.end_session,
-  private.end_sessions, private.account_of, private.account_is_bound, private.drop_unbound_account
+  private.end_sessions, private.user_of, private.user_is_bound, private.drop_unbound_user
 to lotse_system;

@@ -1,0 +1,69 @@
+import { createHmac } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { connect, type Sql, type TransactionSql } from './pool.ts';
+
+const folder = new URL('../../supabase/migrations/', import.meta.url);
+
+/**
+ * Brings the database behind the owner's `url` up to date and returns the address the server itself signs in with
+ * (login `lotse_app`). Uses the Supabase CLI's own table, so `supabase db push` and this agree on what was applied.
+ */
+export async function migrate(url: string): Promise<string> {
+  const sql = connect(url, { connections: 1, name: 'lotse migrate' });
+  try {
+    await sql.begin(async (tx) => {
+      // Two processes may start at once.
+      await tx`select pg_advisory_xact_lock(hashtextextended('lotse.migrate', 0))`;
+      await tx`create schema if not exists supabase_migrations`;
+      await tx`
+        create table if not exists supabase_migrations.schema_migrations (
+          version text primary key,
+          statements text[],
+          name text
+        )
+      `;
+      for (const migration of await pending(tx)) {
+        await tx.unsafe(migration.text);
+        await tx`
+          insert into supabase_migrations.schema_migrations (version, name, statements)
+          values (${migration.version}, ${migration.name}, ${[migration.text]})
+        `;
+      }
+    });
+    return await letAppIn(sql, url);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+async function pending(sql: TransactionSql) {
+  const applied = await sql<{ version: string }[]>`select version from supabase_migrations.schema_migrations`;
+  const known = new Set(applied.map((row) => row.version));
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
+  const fresh = files.filter((file) => !known.has(file.slice(0, 14)));
+  return Promise.all(
+    fresh.map(async (file) => ({
+      version: file.slice(0, 14),
+      name: file.slice(15, -4),
+      text: await readFile(new URL(file, folder), 'utf8'),
+    })),
+  );
+}
+
+/**
+ * The app's password follows from the owner's, so that every process knows it and nothing has to be stored. A pooler's
+ * tenant suffix (`postgres.project`) is kept.
+ */
+async function letAppIn(sql: Sql, url: string): Promise<string> {
+  const app = new URL(url);
+  const user = decodeURIComponent(app.username);
+  const tenant = user.includes('.') ? user.slice(user.indexOf('.')) : '';
+  app.password = createHmac('sha256', decodeURIComponent(app.password) || url)
+    .update('lotse_app')
+    .digest('hex');
+  app.username = `lotse_app${tenant}`;
+  await sql.unsafe(`alter role lotse_app login noinherit password '${app.password}'`);
+  const [row] = await sql<{ name: string }[]>`select quote_ident(current_database()) as name`;
+  await sql.unsafe(`grant connect on database ${row?.name ?? ''} to lotse_app`);
+  return app.toString();
+}

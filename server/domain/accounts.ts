@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from '#lib/shared/commands.ts';
+import { AppError } from '#lib/shared/errors.ts';
+import type { Act } from './act.ts';
+import { rooms } from './events.ts';
+import { named } from './patch.ts';
+
+/** A mail account: an IMAP mailbox that is fetched, or an address delivered to our own SMTP port. */
+export async function create(act: Act, { pool, imapPassword, ...input }: Command<'account.create'>) {
+  const account = randomUUID();
+  const row = { id: account, workspaceId: act.actor.workspaceId, poolId: pool, ...input, imapPassword };
+  await act.sql`insert into lotse.mail_accounts ${act.sql(named(row))}`;
+  act.record({ type: 'account.created', data: { account }, audience: [rooms.moderators] });
+  return { account };
+}
+
+export async function change(act: Act, input: Command<'account.change'>) {
+  const { account, pool, imapPassword, isPaused, ...rest } = input;
+  const pausedAt = isPaused === undefined ? undefined : isPaused ? new Date().toISOString() : null;
+  const row = named({ ...rest, poolId: pool, imapPassword: imapPassword || undefined, pausedAt });
+  const fields = Object.keys(row);
+  if (fields.length === 0) return;
+  await update(act, account, row);
+  act.record({ type: 'account.changed', data: { account, fields }, audience: [rooms.moderators] });
+}
+
+/** Nothing more is fetched or delivered; the ledger of what came stays. */
+export async function archive(act: Act, { account }: Command<'account.archive'>) {
+  await update(act, account, { archivedAt: new Date().toISOString() });
+  act.record({ type: 'account.changed', data: { account, fields: ['archivedAt'] }, audience: [rooms.moderators] });
+}
+
+async function update(act: Act, account: string, row: Record<string, unknown>): Promise<void> {
+  const changed = await act.sql`
+    update lotse.mail_accounts set ${act.sql(row)} where id = ${account} and archived_at is null returning id
+  `;
+  if (changed.length === 0) throw new AppError('account.notFound');
+}

@@ -1,0 +1,69 @@
+import type postgres from 'postgres';
+import type { EventData, EventType } from '#lib/shared/events.ts';
+import type { Tx } from '#server/database/actor.ts';
+import type { TransactionSql } from '#server/database/pool.ts';
+
+type Draft<T extends EventType> = {
+  type: T;
+  data: EventData[T];
+  /** Of a ticket: the event then carries the ticket's card and goes to the ticket's audience. */
+  ticket?: string;
+  /** Rooms, where the event has no ticket or concerns some of its audience only: then it carries no card. */
+  audience?: string[];
+  /** Also for the ticket's customers, with this as its data, while the ticket is public. */
+  customer?: Record<string, unknown>;
+  /** A mail is written by its sender, though the system files it. */
+  contact?: string;
+};
+
+export type EventDraft = { [T in EventType]: Draft<T> }[EventType];
+
+/** Rooms that are no ticket's. `staff` is every member of the workspace. */
+export const rooms = {
+  staff: 'staff',
+  moderators: 'moderators',
+  pool: (id: string) => `pool:${id}`,
+  member: (id: string) => `member:${id}`,
+  group: (id: string) => `group:${id}`,
+  customer: (ticketId: string) => `customer:${ticketId}`,
+};
+
+/** Appends to the ledger, as lotse_system and in order. Returns the rows' ids; their seq is stamped at commit. */
+export async function append(sql: TransactionSql, tx: Tx, drafts: EventDraft[]): Promise<number[]> {
+  if (drafts.length === 0) return [];
+  const rows = drafts.flatMap(rowsOf);
+  const inserted = await sql<{ id: number }[]>`
+    insert into lotse.events (
+      workspace_id, class, type, ticket_id, actor_kind, actor_member_id, actor_contact_id, command_id, audience, payload
+    )
+    select
+      coalesce(t.workspace_id, private.workspace()),
+      e.class,
+      e.type,
+      e.ticket,
+      case when e.contact is null then private.actor_kind() else 'contact' end,
+      private.member(),
+      coalesce(e.contact, private.setting('contact'), private.customer()),
+      ${tx.commandId},
+      coalesce(e.audience, case when e.class = 'customer' then array['customer:' || e.ticket] else t.audience end),
+      case
+        when e.class = 'staff' and e.audience is null then jsonb_build_object('card', private.card(t), 'data', e.data)
+        else jsonb_build_object('data', e.data)
+      end
+    from jsonb_to_recordset(${sql.json(rows as postgres.JSONValue)}) as e (
+      place int, class text, type text, ticket uuid, contact uuid, audience text[], data jsonb
+    )
+    left join lotse.tickets t on t.id = e.ticket
+    where e.class = 'staff' or t.visibility = 'public'
+    order by e.place
+    returning id
+  `;
+  return inserted.map((row) => row.id);
+}
+
+function rowsOf(draft: EventDraft, index: number) {
+  const { type, data, ticket = null, audience = null, contact = null, customer } = draft;
+  const staff = { place: index * 2, class: 'staff', type, ticket, contact, audience, data };
+  if (!customer) return [staff];
+  return [staff, { ...staff, place: index * 2 + 1, class: 'customer', audience: null, data: customer }];
+}

@@ -1,0 +1,73 @@
+import type { Command } from '#lib/shared/commands.ts';
+import { AppError } from '#lib/shared/errors.ts';
+import type { Act } from './act.ts';
+
+type Queue = {
+  kind: 'confirmation' | 'message' | 'closing';
+  ticket: string;
+  message: string | null;
+};
+
+/**
+ * One row for each verified customer with an address, in the transaction of what it tells of; each gets a link of his
+ * own. The mail itself is built and sent later (server/mail/outbox.ts), read as that link's holder. Internal tickets
+ * queue nothing.
+ */
+export async function queueForCustomers(act: Act, { kind, ticket, message }: Queue): Promise<void> {
+  const queued = await act.system(async (sql) => {
+    await sql`
+      insert into lotse.ticket_links (workspace_id, ticket_id, contact_id)
+      select tc.workspace_id, tc.ticket_id, tc.contact_id
+      from lotse.ticket_customers tc
+      where tc.ticket_id = ${ticket} and tc.verified
+      on conflict (ticket_id, contact_id) do nothing
+    `;
+    return sql<{ id: string }[]>`
+      insert into lotse.outgoing_mails (workspace_id, kind, account_id, ticket_id, contact_id, ticket_message_id, language, to_address)
+      select t.workspace_id, ${kind}, private.account_of(t.id), t.id, c.id, ${message}, c.language, a.address
+      from lotse.tickets t
+      join lotse.ticket_customers tc on tc.ticket_id = t.id and tc.verified
+      join lotse.contacts c on c.id = tc.contact_id
+      join lotse.contact_addresses a on a.contact_id = c.id and a.is_primary
+      where t.id = ${ticket} and t.visibility = 'public'
+      on conflict do nothing
+      returning id
+    `;
+  });
+  for (const { id } of queued) {
+    act.record({ type: 'mail.queued', ticket, data: { mail: id, message, state: 'queued' } });
+  }
+}
+
+/** What has not left yet does not leave. */
+export async function cancelForMessage(act: Act, message: string): Promise<void> {
+  await act.system(
+    (sql) => sql`
+    update lotse.outgoing_mails
+    set state = 'cancelled'
+    where ticket_message_id = ${message} and state in ('queued', 'held')
+  `,
+  );
+}
+
+/** Sends again what failed or whose fate is unknown, because a person said so. */
+export async function retry(act: Act, { outgoing }: Command<'outgoing.retry'>) {
+  const [seen] = await act.sql<{ id: string; ticketId: string | null; ticketMessageId: string | null }[]>`
+    select id, ticket_id, ticket_message_id
+    from lotse.outgoing_mails
+    where id = ${outgoing} and state in ('failed', 'unknown', 'held', 'bounced')
+      and (ticket_id is null or private.may_work(ticket_id))
+  `;
+  if (!seen) throw new AppError('outgoing.notFound');
+  await act.system(
+    (sql) => sql`
+    update lotse.outgoing_mails
+    set state = 'queued', attempts = 0, next_attempt_at = now(), response = ''
+    where id = ${outgoing}
+  `,
+  );
+  if (seen.ticketId) {
+    const data = { mail: seen.id, message: seen.ticketMessageId, state: 'queued' };
+    act.record({ type: 'mail.changed', ticket: seen.ticketId, data });
+  }
+}

@@ -1,0 +1,34 @@
+import type { Command } from '#lib/shared/commands.ts';
+import { AppError } from '#lib/shared/errors.ts';
+import { isEnded } from '#lib/shared/ticket.ts';
+import type { Act } from '../act.ts';
+import { post } from '../messages.ts';
+import * as outgoing from '../outgoing.ts';
+import { stateOf } from './state.ts';
+
+/** Close and inform: the closing words become the last public message, one mail tells the customers, with the public history. */
+export async function close(act: Act, { ticket, inform, text }: Command<'ticket.close'>) {
+  const state = await stateOf(act, ticket);
+  if (isEnded(state.status)) return;
+  const informs = inform && state.visibility === 'public';
+  const said = text
+    ? await post(act, { ticket, kind: 'message', visibility: 'public', html: text, files: [] }, { mails: false })
+    : null;
+  const closed = await act.sql`
+    update lotse.tickets set status = 'closed' where id = ${ticket} returning id
+  `;
+  if (closed.length === 0) throw new AppError('ticket.forbidden');
+  act.record({ type: 'ticket.closed', ticket, data: { informed: informs }, customer: {} });
+  if (informs) await outgoing.queueForCustomers(act, { kind: 'closing', ticket, message: said?.message ?? null });
+}
+
+export async function reopen(act: Act, { ticket }: Command<'ticket.reopen'>) {
+  const state = await stateOf(act, ticket);
+  if (!isEnded(state.status)) return;
+  const status = state.responsibleMemberId ? 'in_progress' : 'open';
+  const reopened = await act.sql`
+    update lotse.tickets set status = ${status} where id = ${ticket} returning id
+  `;
+  if (reopened.length === 0) throw new AppError('ticket.forbidden');
+  act.record({ type: 'ticket.reopened', ticket, data: { from: state.status }, customer: { status } });
+}

@@ -1,0 +1,45 @@
+import type { Command } from '#lib/shared/commands.ts';
+import type { Act } from '../act.ts';
+import { holderOf, stateOf } from './state.ts';
+
+// The verbs that may end the actor's own sight are definer functions that check first (20261121000620_ticket_verbs.sql):
+// a plain update would be refused for a row that its author may no longer see.
+
+/** Takes an unclaimed ticket. Of any number of simultaneous claims one wins; the others get `ticket.taken` with the winner. */
+export async function claim(act: Act, { ticket }: Command<'ticket.claim'>) {
+  const from = holderOf(await stateOf(act, ticket));
+  if (act.actor.kind === 'member' && from.member === act.actor.memberId) return;
+  await act.sql`select private.claim(${ticket})`;
+  act.record({ type: 'ticket.claimed', ticket, data: { from }, customer: { status: 'assigned' } });
+}
+
+/** Back to the pool: nobody is responsible, the ticket is open again. */
+export async function release(act: Act, { ticket }: Command<'ticket.release'>) {
+  const from = holderOf(await stateOf(act, ticket));
+  if (!from.member && !from.group) return;
+  await act.sql`select private.release(${ticket})`;
+  act.record({ type: 'ticket.released', ticket, data: { from }, customer: { status: 'open' } });
+}
+
+/** Gives a ticket to a person or a group. */
+export async function assign(act: Act, { ticket, member, group }: Command<'ticket.assign'>) {
+  const from = holderOf(await stateOf(act, ticket));
+  const to = { member, group: member ? null : group };
+  if (!to.member && !to.group) return release(act, { ticket });
+  if (from.member === to.member && from.group === to.group) return;
+  await act.sql`select private.assign(${ticket}, ${to.member}, ${to.group})`;
+  act.record({
+    type: 'ticket.assigned',
+    ticket,
+    data: { from, to },
+    customer: { status: to.member ? 'assigned' : 'open' },
+  });
+}
+
+/** Into another pool, among its unclaimed tickets; into its own pool means back to it. */
+export async function move(act: Act, { ticket, pool }: Command<'ticket.move'>) {
+  const state = await stateOf(act, ticket);
+  if (state.poolId === pool) return release(act, { ticket });
+  await act.sql`select private.move(${ticket}, ${pool})`;
+  act.record({ type: 'ticket.moved', ticket, data: { from: state.poolId, to: pool }, customer: { status: 'open' } });
+}

@@ -1,0 +1,42 @@
+import type { Command } from '#lib/shared/commands.ts';
+import { AppError } from '#lib/shared/errors.ts';
+import type { Act } from '../act.ts';
+import { rooms } from '../events.ts';
+import { stateOf } from './state.ts';
+
+/** A supporter sees the ticket wherever it lies and may work on it. */
+export async function support(act: Act, { ticket, member }: Command<'ticket.support'>) {
+  await stateOf(act, ticket);
+  const added = await act.sql`
+    insert into lotse.ticket_owners (workspace_id, ticket_id, member_id, role)
+    values (${act.actor.workspaceId}, ${ticket}, ${member}, 'supporter')
+    on conflict do nothing
+    returning member_id
+  `;
+  if (added.length > 0) act.record({ type: 'ticket.supported', ticket, data: { member } });
+}
+
+export async function unsupport(act: Act, { ticket, member }: Command<'ticket.unsupport'>) {
+  await stateOf(act, ticket);
+  const removed = await act.sql`
+    delete from lotse.ticket_owners
+    where ticket_id = ${ticket} and member_id = ${member} and role = 'supporter'
+    returning member_id
+  `;
+  if (removed.length > 0) act.record({ type: 'ticket.unsupported', ticket, data: { member } });
+}
+
+/** How far the actor has read: clears the unread dot on all his screens. Never goes back. */
+export async function read(act: Act, { ticket, at }: Command<'ticket.read'>) {
+  if (act.actor.kind !== 'member') throw new AppError('forbidden');
+  const member = act.actor.memberId;
+  const moved = await act.sql`
+    insert into lotse.ticket_reads (workspace_id, ticket_id, member_id, read_at)
+    values (${act.actor.workspaceId}, ${ticket}, ${member}, ${at})
+    on conflict (member_id, ticket_id) do update
+    set read_at = excluded.read_at
+    where lotse.ticket_reads.read_at < excluded.read_at
+    returning read_at
+  `;
+  if (moved.length > 0) act.record({ type: 'ticket.read', ticket, data: { at }, audience: [rooms.member(member)] });
+}

@@ -1,0 +1,42 @@
+import type { ZodSafeParseResult } from 'zod';
+import { AppError, type Answer } from '#lib/shared/errors.ts';
+import { commands, isCommandName, type Command, type CommandName } from '#lib/shared/commands.ts';
+import type { Actor } from '#server/database/actor.ts';
+import { act } from './domain/act.ts';
+import { verbs } from './verbs.ts';
+
+export type Call = {
+  /** A UUID made by the caller: the same id sent again does nothing again. */
+  id: string;
+  name: string;
+  input: unknown;
+};
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/**
+ * The only way in for a write: parse, run the verb in one transaction, answer. Refusals are answers; anything unexpected
+ * is thrown, for the door to report.
+ */
+export async function execute(actor: Actor, call: Call): Promise<Answer> {
+  try {
+    if (!isCommandName(call.name)) throw new AppError('command.unknown');
+    if (!uuid.test(call.id)) throw new AppError('bad.input', { field: 'id' });
+    return await run(actor, call.name, call);
+  } catch (error) {
+    if (error instanceof AppError) return { ok: false, error: { code: error.code, detail: error.detail } };
+    throw error;
+  }
+}
+
+async function run<N extends CommandName>(actor: Actor, name: N, { id, input }: Call): Promise<Answer> {
+  // TypeScript cannot follow the schema through the index by name.
+  const parsed = commands[name].safeParse(input) as ZodSafeParseResult<Command<N>>;
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new AppError('bad.input', { field: issue?.path.join('.') ?? '', problem: issue?.code ?? '' });
+  }
+  const work = await verbs[name](parsed.data, actor);
+  const { seq, result } = await act(actor, work, { command: { id, name } });
+  return { ok: true, seq, result: result ?? null };
+}

@@ -1,0 +1,71 @@
+import type { Command, CommandName } from '#lib/shared/commands.ts';
+import type { Actor } from '#server/database/actor.ts';
+import * as accounts from './domain/accounts.ts';
+import type { Act } from './domain/act.ts';
+import * as contacts from './domain/contacts.ts';
+import * as files from './domain/files.ts';
+import * as groups from './domain/groups.ts';
+import * as invitations from './domain/invitations.ts';
+import * as links from './domain/links.ts';
+import * as mails from './domain/mails.ts';
+import * as members from './domain/members.ts';
+import * as messages from './domain/messages.ts';
+import * as outgoing from './domain/outgoing.ts';
+import * as pools from './domain/pools.ts';
+import * as tickets from './domain/tickets.ts';
+import * as workspaces from './domain/workspaces.ts';
+
+type Work = (act: Act) => Promise<unknown>;
+
+/** What a command does. Whatever must happen before its transaction (a number drawn in one of its own) comes first. */
+type Verbs = { [N in CommandName]: (input: Command<N>, actor: Actor) => Work | Promise<Work> };
+
+function by<I>(verb: (act: Act, input: I) => Promise<unknown>): (input: I) => Work {
+  return (input) => (act) => verb(act, input);
+}
+
+export const verbs: Verbs = {
+  'ticket.create': async (input, actor) => {
+    const number = await tickets.drawNumber(actor.workspaceId);
+    return (act) => tickets.create(act, { ...input, number });
+  },
+  'ticket.claim': by(tickets.claim),
+  'ticket.release': by(tickets.release),
+  'ticket.assign': by(tickets.assign),
+  'ticket.move': by(tickets.move),
+  'ticket.change': by(tickets.change),
+  'ticket.setStatus': by(tickets.setStatus),
+  'ticket.setVisibility': by(tickets.setVisibility),
+  'ticket.close': by(tickets.close),
+  'ticket.reopen': by(tickets.reopen),
+  'ticket.support': by(tickets.support),
+  'ticket.unsupport': by(tickets.unsupport),
+  'ticket.read': by(tickets.read),
+  'message.post': by(messages.post),
+  'message.edit': by(messages.edit),
+  'message.withdraw': by(messages.withdraw),
+  'file.add': by(files.add),
+  'file.show': by(files.show),
+  'file.remove': by(files.remove),
+  'link.revoke': by(links.revoke),
+  'contact.create': by(contacts.create),
+  'contact.change': by(contacts.change),
+  'pool.create': by(pools.create),
+  'pool.change': by(pools.change),
+  'pool.place': by(pools.place),
+  'pool.archive': by(pools.archive),
+  'pool.delete': by(pools.remove),
+  'pool.setAccess': by(pools.setAccess),
+  'group.create': by(groups.create),
+  'group.change': by(groups.change),
+  'group.setMember': by(groups.setMember),
+  'member.invite': by(invitations.create),
+  'invitation.revoke': by(invitations.revoke),
+  'member.change': by(members.change),
+  'workspace.change': by(workspaces.change),
+  'account.create': by(accounts.create),
+  'account.change': by(accounts.change),
+  'account.archive': by(accounts.archive),
+  'mail.retry': by(mails.retry),
+  'outgoing.retry': by(outgoing.retry),
+};

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import {
+  bodyLength,
+  filesPerMessage,
+  nameLength,
+  poolNameLength,
+  subjectLength,
+  tagCount,
+  tagLength,
+} from './limits.ts';
+import { channels, priorities, roles, statuses, visibilities } from './ticket.ts';
+
+// Every write has a name and one schema, which the door (socket, form, API, mail) parses before anything else.
+
+const id = z.uuid();
+const ticket = z.object({ ticket: id });
+const text = (most: number) => z.string().trim().min(1).max(most);
+const optionalText = (most: number) => z.string().trim().max(most);
+const address = z.email().max(254).toLowerCase();
+const body = z.string().trim().max(bodyLength);
+
+// Fields that are optional when creating have their default in the database, so that a change never resets one.
+const contact = z.object({
+  salutation: z.enum(['', 'ms', 'mr', 'mx']).optional(),
+  title: optionalText(40).optional(),
+  phone: optionalText(40).optional(),
+  language: z.enum(['de', 'en']).optional(),
+  addresses: z.array(address).max(10).optional(),
+  organisation: optionalText(120).optional(),
+  remark: optionalText(4000).optional(),
+});
+
+const pool = z.object({
+  parent: id.nullable().optional(),
+  isPublic: z.boolean().optional(),
+  claimBeforeWork: z.boolean().optional(),
+  notificationAddress: address.nullable().optional(),
+  group: id.nullable().optional(),
+});
+
+const account = z.object({
+  imapHost: optionalText(253).optional(),
+  imapPort: z.int().min(1).max(65_535).optional(),
+  imapSecurity: z.enum(['tls', 'starttls', 'none']).optional(),
+  imapUser: optionalText(254).optional(),
+  /** Left out or empty, the stored one stays. */
+  imapPassword: z.string().max(1024).optional(),
+  imapFolder: text(250).optional(),
+  afterStoring: z.enum(['leave', 'seen', 'move', 'delete']).optional(),
+  moveToFolder: text(250).optional(),
+  hasPlusAddresses: z.boolean().optional(),
+  sendsConfirmation: z.boolean().optional(),
+});
+
+export const commands = {
+  'ticket.create': z.object({
+    ticket: id.optional(),
+    subject: text(subjectLength),
+    description: optionalText(20_000).default(''),
+    pool: id,
+    kind: optionalText(60).default(''),
+    status: z.enum(['draft', 'open']).default('open'),
+    visibility: z.enum(visibilities).default('public'),
+    priority: z.enum(priorities).default('normal'),
+    channel: z.enum(channels).default('hand'),
+    tags: z.array(text(tagLength)).max(tagCount).default([]),
+    requester: id.nullable().default(null),
+    member: id.nullable().default(null),
+    group: id.nullable().default(null),
+    due: z.iso.datetime().nullable().default(null),
+  }),
+  'ticket.claim': ticket,
+  'ticket.release': ticket,
+  'ticket.assign': ticket.extend({ member: id.nullable().default(null), group: id.nullable().default(null) }),
+  'ticket.move': ticket.extend({ pool: id }),
+  'ticket.change': ticket.extend({
+    subject: text(subjectLength).optional(),
+    kind: optionalText(60).optional(),
+    priority: z.enum(priorities).optional(),
+    tags: z.array(text(tagLength)).max(tagCount).optional(),
+    requester: id.nullable().optional(),
+    due: z.iso.datetime().nullable().optional(),
+  }),
+  'ticket.setStatus': ticket.extend({ status: z.enum(statuses) }),
+  'ticket.setVisibility': ticket.extend({ visibility: z.enum(visibilities) }),
+  'ticket.close': ticket.extend({ inform: z.boolean().default(true), text: body.default('') }),
+  'ticket.reopen': ticket,
+  'ticket.support': ticket.extend({ member: id }),
+  'ticket.unsupport': ticket.extend({ member: id }),
+  'ticket.read': ticket.extend({ at: z.iso.datetime() }),
+  'message.post': ticket.extend({
+    message: id.optional(),
+    kind: z.enum(['message', 'comment', 'update']),
+    visibility: z.enum(visibilities),
+    html: body,
+    /** Files uploaded before, not yet hung on a message. */
+    files: z.array(id).max(filesPerMessage).default([]),
+  }),
+  'message.edit': z.object({ message: id, html: body.min(1) }),
+  'message.withdraw': z.object({ message: id }),
+  'file.add': ticket.extend({
+    visibility: z.enum(visibilities),
+    name: text(255),
+    mime: text(120),
+    size: z.int().min(0),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    storageKey: text(200),
+  }),
+  'file.show': z.object({ file: id, visibility: z.enum(visibilities) }),
+  'file.remove': z.object({ file: id }),
+  'link.revoke': z.object({ link: id }),
+  'contact.create': contact.extend({ name: text(120) }),
+  'contact.change': contact.extend({ contact: id, name: text(120).optional() }),
+  'pool.create': pool.extend({ name: text(poolNameLength) }),
+  'pool.change': pool.extend({ pool: id, name: text(poolNameLength).optional() }),
+  'pool.place': z.object({ pool: id, after: id.nullable() }),
+  'pool.archive': z.object({ pool: id, isArchived: z.boolean() }),
+  'pool.delete': z.object({ pool: id, moveTicketsTo: id.nullable().default(null) }),
+  'pool.setAccess': z.object({
+    pool: id,
+    member: id.nullable().default(null),
+    group: id.nullable().default(null),
+    allowed: z.boolean(),
+  }),
+  'group.create': z.object({ name: text(nameLength) }),
+  'group.change': z.object({ group: id, name: text(nameLength).optional(), isArchived: z.boolean().optional() }),
+  'group.setMember': z.object({ group: id, member: id, isMember: z.boolean() }),
+  'member.invite': z.object({
+    email: address,
+    name: text(nameLength),
+    role: z.enum(roles),
+    language: z.enum(['de', 'en']).default('de'),
+  }),
+  'invitation.revoke': z.object({ invitation: id }),
+  'member.change': z.object({
+    member: id,
+    name: text(nameLength).optional(),
+    role: z.enum(roles).optional(),
+    language: z.enum(['de', 'en']).optional(),
+    isActive: z.boolean().optional(),
+  }),
+  'workspace.change': z.object({
+    name: text(nameLength).optional(),
+    accent: z
+      .string()
+      .regex(/^#[0-9a-f]{6}$/)
+      .optional(),
+    language: z.enum(['de', 'en']).optional(),
+    senderName: optionalText(nameLength).optional(),
+  }),
+  'account.create': account.extend({ name: text(nameLength), address, pool: id, kind: z.enum(['imap', 'smtp']) }),
+  'account.change': account.extend({
+    account: id,
+    name: text(nameLength).optional(),
+    pool: id.optional(),
+    isPaused: z.boolean().optional(),
+  }),
+  'account.archive': z.object({ account: id }),
+  'mail.retry': z.object({ mail: id }),
+  'outgoing.retry': z.object({ outgoing: id }),
+} satisfies Record<string, z.ZodType>;
+
+export type CommandName = keyof typeof commands;
+/** What a caller sends. */
+export type CommandInput<N extends CommandName> = z.input<(typeof commands)[N]>;
+/** What a verb gets. */
+export type Command<N extends CommandName> = z.output<(typeof commands)[N]>;
+
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}

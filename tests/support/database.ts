@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import { forgetKeys } from '#server/database/keys.ts';
+import { migrate } from '#server/database/migrate.ts';
+import { close, connect, open, type Sql } from '#server/database/pool.ts';
+
+export type TestDatabase = {
+  /** The owner's address, for a server under test. */
+  url: string;
+  /** The owner's connection: sees everything; for looking, never for doing what a command does. */
+  owner: Sql;
+  drop(): Promise<void>;
+};
+
+/** A fresh copy of the migrated template, opened as this process's database. */
+export async function createTestDatabase({ connections = 8 } = {}): Promise<TestDatabase> {
+  const name = `lotse_test_${randomBytes(6).toString('hex')}`;
+  const cluster = inject('ownerUrl');
+  await onCluster(cluster, (sql) => sql.unsafe(`create database ${name} template lotse_template`));
+  const address = new URL(cluster);
+  address.pathname = `/${name}`;
+  const url = address.toString();
+  open(await migrate(url), { connections, name: 'lotse test' });
+  forgetKeys();
+  const owner = connect(url, { connections: 2, name: 'lotse test owner' });
+  return {
+    url,
+    owner,
+    async drop() {
+      await close();
+      await owner.end({ timeout: 5 });
+      await onCluster(cluster, (sql) => sql.unsafe(`drop database ${name} with (force)`));
+    },
+  };
+}
+
+async function onCluster(url: string, work: (sql: Sql) => Promise<unknown>): Promise<void> {
+  const sql = connect(url, { connections: 1, name: 'lotse tests' });
+  try {
+    await work(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
