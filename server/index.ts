@@ -1,0 +1,61 @@
+import { config, ConfigError } from './config.ts';
+import { plainSentence } from './plain.ts';
+
+/*
+ * One entry for production, the demo and development. Everything else is imported once the configuration is known to be
+ * right, so that a wrong value is one sentence and not a stack of modules.
+ */
+
+let stop: (() => Promise<void>) | undefined;
+let stoppingSince: number | undefined;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));
+// The set-up script that started us was killed: without it nobody would stop us.
+process.once('disconnect', () => end(0));
+
+try {
+  config();
+  const { start } = await import('./start.ts');
+  const running = await start((reason) => fail(reason));
+  stop = running.stop;
+  if (stoppingSince !== undefined) await finish(0);
+  else tell(`Lotse runs at ${running.address} (Ctrl-C stops it).`);
+} catch (error) {
+  await report(error);
+}
+
+/** A second signal forces, but not within a second: a Ctrl-C reaches us from the terminal and from the set-up script. */
+function end(code: number): void {
+  if (stoppingSince !== undefined) {
+    if (Date.now() - stoppingSince > 1_000) process.exit(1);
+    return;
+  }
+  stoppingSince = Date.now();
+  tell('Stopping …');
+  if (stop) void finish(code);
+}
+
+async function finish(code: number): Promise<void> {
+  await stop?.();
+  process.exit(code);
+}
+
+function fail(sentence: string): void {
+  tell(sentence);
+  if (stoppingSince === undefined) end(1);
+}
+
+async function report(error: unknown): Promise<void> {
+  const sentence = error instanceof ConfigError ? error.message : plainSentence(error);
+  if (sentence) {
+    tell(sentence);
+  } else {
+    const { reportUnexpected } = await import('./log.ts');
+    tell(`Lotse could not start; the log says why (error ${reportUnexpected(error, { part: 'start' })}).`);
+  }
+  process.exit(1);
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

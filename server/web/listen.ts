@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createProbe } from 'node:net';
+import { config } from '#server/config.ts';
+import type { Part } from '#server/part.ts';
+import { PlainError } from '#server/plain.ts';
+import { front } from './front.ts';
+import { answerHealth, answerReadiness } from './health.ts';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export type Web = {
+  server: Server;
+  /** Before this, and from close() on, /readyz and all pages answer 503. */
+  open(handler: Handler, parts: ReadonlyMap<string, Part>): void;
+  close(): Promise<void>;
+};
+
+/**
+ * Takes the port first of all, so that a taken one is told before anything is touched.
+ * @throws PlainError
+ */
+export async function listen(): Promise<Web> {
+  let handler: Handler = unavailable;
+  let parts: ReadonlyMap<string, Part> | null = null;
+  const server = createServer({ requestTimeout: 120_000, headersTimeout: 30_000 });
+  server.on('request', (request, response) => {
+    front(request);
+    const path = request.url?.split('?')[0];
+    if (path === '/healthz') answerHealth(response);
+    else if (path === '/readyz') void answerReadiness(response, parts);
+    else handler(request, response);
+  });
+  server.on('upgrade', front);
+  await bind(server, config().host, config().port);
+  return {
+    server,
+    open(next, all) {
+      handler = next;
+      parts = all;
+    },
+    close() {
+      handler = unavailable;
+      parts = null;
+      return close(server);
+    },
+  };
+}
+
+/** The port itself, or the next that is free: the demo must not fail because of somebody's other program. */
+export async function freePortFrom(host: string, port: number): Promise<number> {
+  for (let candidate = port; candidate < port + 50; candidate++) {
+    const probe = createProbe();
+    const bound = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false)).listen(candidate, host, () => resolve(true));
+    });
+    await new Promise((resolve) => (bound ? probe.close(resolve) : resolve(undefined)));
+    if (bound) return candidate;
+  }
+  throw new PlainError(`No free port from ${port} to ${port + 49} on ${host}; set another one.`);
+}
+
+function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new PlainError(whyNot(error, host, port), { cause: error })),
+    );
+    server.listen(port, host, resolve);
+  });
+}
+
+function whyNot({ code }: NodeJS.ErrnoException, host: string, port: number): string {
+  if (code === 'EADDRINUSE') return `Port ${port} on ${host} is taken by another program; set PORT to a free one.`;
+  if (code === 'EACCES') return `This user may not listen on port ${port}; set PORT to one above 1023.`;
+  return `Lotse cannot listen on ${host}; set HOST to an address of this machine.`;
+}
+
+function unavailable(_: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(503, {
+    'content-type': 'text/plain; charset=utf-8',
+    'retry-after': '2',
+    'cache-control': 'no-store',
+  });
+  response.end(
+    'Lotse is starting or stopping. Try again in a moment.\nLotse startet gerade oder hält an. Gleich noch einmal versuchen.\n',
+  );
+}
+
+/** Answers what is under way, ends what idles, and after five seconds whatever is left. */
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), 5_000);
+  await closed;
+  clearTimeout(timer);
+}
