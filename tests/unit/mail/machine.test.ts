@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { decodeMail } from '#server/mail/decode.ts';
+import { judgeMail, loopMark } from '#server/mail/machine.ts';
+
+const key = Buffer.alloc(32, 3);
+const own = { addresses: ['support@example.org', 'hilfe@example.org'], key };
+
+async function judge(head: string, body = 'Guten Tag', from = 'Erika <erika@example.com>') {
+  return judgeMail(await decodeMail(Buffer.from(`From: ${from}\n${head}\n\n${body}`)), own);
+}
+
+describe('what a machine wrote', () => {
+  test.each([
+    'Auto-Submitted: auto-replied',
+    'Auto-Submitted: auto-generated; x=y',
+    'Auto-Submitted: (comment) auto-notified',
+    'Precedence: list',
+    'Precedence: normal\nPrecedence: bulk',
+    'X-Autoreply: yes',
+    'X-Autorespond: weg',
+    'X-Loop: true',
+    'List-Id: <a.example.org>',
+    'Feedback-ID: 1:2',
+    'Return-Path: <>',
+    'Subject: Automatische Antwort: Heizung',
+    'Subject: Abwesenheitsnotiz: Heizung',
+    'Subject: Out of Office',
+    'Subject: Réponse automatique : x',
+  ])('%s is automatic and gets no answer', async (head) => {
+    const verdicts = await judge(head);
+    expect(verdicts.automatic).not.toEqual([]);
+    expect(verdicts.noAutoAnswer).not.toEqual([]);
+    expect(verdicts.bounce).toEqual([]);
+  });
+
+  test.each([
+    'Auto-Submitted: no',
+    'Auto-Submitted: No (really)',
+    'Subject: Abwesend vom 3. bis 5.: bitte Schlüssel',
+    'X-Loop: no',
+  ])('%s is from a person', async (head) => {
+    expect(await judge(head)).toMatchObject({ automatic: [], noAutoAnswer: [], bounce: [], ownMail: [] });
+  });
+
+  test('X-Auto-Response-Suppress spares the sender an answer but makes no machine of him', async () => {
+    expect(await judge('X-Auto-Response-Suppress: DR, OOF, AutoReply')).toMatchObject({
+      automatic: [],
+      noAutoAnswer: ['X-Auto-Response-Suppress'],
+    });
+    expect(await judge('X-Auto-Response-Suppress: DR, RN')).toMatchObject({ noAutoAnswer: [] });
+  });
+
+  test('own and unanswerable addresses get no answer', async () => {
+    for (const from of ['hilfe@example.org', 'no-reply@shop.example', 'Post <postmaster@example.net>', '']) {
+      expect((await judge('Subject: x', 'x', from)).noAutoAnswer).not.toEqual([]);
+    }
+  });
+});
+
+describe('what we wrote ourselves', () => {
+  test('needs our keyed mark; a copied header name proves nothing', async () => {
+    expect((await judge(`X-Lotse-Loop: ${loopMark(key)}`)).ownMail).not.toEqual([]);
+    const forged = await judge(`X-Lotse-Loop: ${loopMark(Buffer.alloc(32, 4))}`);
+    expect(forged.ownMail).toEqual([]);
+    expect(forged.noAutoAnswer).not.toEqual([]);
+  });
+});
+
+describe('what came back', () => {
+  const report = (action: string, status: string) =>
+    `--r\nContent-Type: text/plain\n\nIhre Mail\n--r\nContent-Type: MESSAGE/Delivery-Status\n\nReporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; Erika@Example.com\nAction: ${action}\nStatus: ${status}\nDiagnostic-Code: smtp; 550 5.1.1\n  no such user\n--r\nContent-Type: text/rfc822-headers\n\nMessage-ID: <lotse.1@example.org>\nSubject: x\n--r--`;
+  const head = 'Subject: Undelivered\nContent-Type: multipart/report; report-type=delivery-status; boundary=r';
+
+  test('a failure names its recipient, status and the mail it was', async () => {
+    const { bounce, report: found } = await judge(head, report('failed', '5.1.1'), 'MAILER-DAEMON@mx.example.net');
+    expect(bounce).not.toEqual([]);
+    expect(found).toEqual({
+      action: 'failed',
+      recipient: 'erika@example.com',
+      status: '5.1.1',
+      diagnostic: 'smtp; 550 5.1.1 no such user',
+      permanent: true,
+      originalMessageId: 'lotse.1@example.org',
+      reasons: ['delivery-status part'],
+    });
+  });
+
+  test.each([
+    ['delayed', '4.4.1'],
+    ['delivered', '2.0.0'],
+    ['relayed', '2.0.0'],
+  ])('%s is a report and no bounce', async (action, status) => {
+    const verdicts = await judge(head, report(action, status), 'MAILER-DAEMON@mx.example.net');
+    expect(verdicts.bounce).toEqual([]);
+    expect(verdicts.report).toMatchObject({ action, permanent: false });
+    expect(verdicts.automatic).not.toEqual([]);
+  });
+
+  test('a bounce without a report part is known by its sender and its words', async () => {
+    const { bounce, report: found } = await judge(
+      'Subject: failure notice',
+      'Hi. This is the qmail-send program.\n<erika@example.com>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\nMessage-ID: <lotse.2@example.org>',
+      'MAILER-DAEMON@mx.example.net',
+    );
+    expect(bounce).not.toEqual([]);
+    expect(found).toMatchObject({
+      recipient: 'erika@example.com',
+      status: '5.1.1',
+      originalMessageId: 'lotse.2@example.org',
+    });
+  });
+
+  test('a person writing about a failed delivery is no bounce', async () => {
+    for (const subject of ['Undelivered Mail Returned to Sender', 'Paket nicht zugestellt', 'Fwd: failure notice']) {
+      expect((await judge(`Subject: ${subject}`, 'Ihre Mail kam zurück: 550 user unknown')).bounce).toEqual([]);
+    }
+  });
+
+  test('a complaint is neither bounce nor ticket noise', async () => {
+    const verdicts = await judge(
+      'Content-Type: multipart/report; report-type=feedback-report; boundary=r',
+      '--r\nContent-Type: text/plain\n\nx\n--r\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nOriginal-Rcpt-To: <erika@example.com>\n--r--',
+    );
+    expect(verdicts.report).toMatchObject({ action: 'complaint', recipient: 'erika@example.com' });
+    expect(verdicts.bounce).toEqual([]);
+  });
+});
