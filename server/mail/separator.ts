@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { base32 } from './base32.ts';
 
 /**
  * The line above which a customer answers. Every ticket mail carries it three ways, since programs
@@ -12,8 +13,7 @@ const tokenPattern = /lotse:([a-z2-7]{16})/;
 
 /** 16 letters that stand in every mail of this installation. */
 export function separatorToken(key: Buffer): string {
-  const digest = createHmac('sha256', key).update('answer-above').digest();
-  return [...digest.subarray(0, 16)].map((byte) => 'abcdefghijklmnopqrstuvwxyz234567'[byte % 32]).join('');
+  return base32(createHmac('sha256', key).update('answer-above').digest()).slice(0, 16);
 }
 
 /** The token as it stands in the text of a mail. */

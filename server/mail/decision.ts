@@ -1,0 +1,51 @@
+import type { Hint } from './thread.ts';
+
+/** A hint the database could follow. `sender` is who the From address is to this ticket, before any doubt about it. */
+export type Candidate = {
+  hint: Hint;
+  ticketId: string;
+  isClosed: boolean;
+  sender: 'customer' | 'agent' | 'stranger';
+};
+
+export type SenderFacts = {
+  /** The From address did not stand up to DMARC at our own server: nobody is who he says. */
+  isForged: boolean;
+  isAutomatic: boolean;
+  /** A delivery report of any kind. */
+  isReport: boolean;
+  /** Proven our own mail. */
+  isOwn: boolean;
+};
+
+export type Decision =
+  | { kind: 'attach'; ticketId: string; as: 'customer' | 'agent' | 'unverified'; via: Hint['by'] }
+  | { kind: 'open'; related: { ticketId: string; why: 'closed' | 'maybe' } | null }
+  /** Nothing but the ledger row: it says what it concerned and why it went no further. */
+  | { kind: 'ledger'; ticketId: string | null; reason: 'own' | 'report' | 'closed' };
+
+/**
+ * The gate of section 1 of the mail rules. Candidates come in the order of `threadHints`; the first that may be
+ * believed decides. An unverified writer is shown as such, becomes no requester, and widens no Cc.
+ */
+export function decide(candidates: Candidate[], facts: SenderFacts): Decision {
+  const first = candidates[0]?.ticketId ?? null;
+  if (facts.isOwn) return { kind: 'ledger', ticketId: first, reason: 'own' };
+  if (facts.isReport) return { kind: 'ledger', ticketId: first, reason: 'report' };
+  const believed = candidates.find((candidate) => isBelieved(candidate, facts));
+  if (!believed) return { kind: 'open', related: first === null ? null : { ticketId: first, why: 'maybe' } };
+  const { ticketId, isClosed, hint } = believed;
+  if (!isClosed) return { kind: 'attach', ticketId, as: roleOf(believed, facts), via: hint.by };
+  if (facts.isAutomatic) return { kind: 'ledger', ticketId, reason: 'closed' };
+  return { kind: 'open', related: { ticketId, why: 'closed' } };
+}
+
+/** Holding a token or an id of ours is enough to write; a foreign id or a number needs to come from a participant. */
+function isBelieved(candidate: Candidate, facts: SenderFacts): boolean {
+  const isProven = candidate.hint.by === 'address' || candidate.hint.by === 'ownId';
+  return isProven || roleOf(candidate, facts) !== 'unverified';
+}
+
+function roleOf({ sender }: Candidate, { isForged }: SenderFacts): 'customer' | 'agent' | 'unverified' {
+  return isForged || sender === 'stranger' ? 'unverified' : sender;
+}

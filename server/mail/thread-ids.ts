@@ -1,0 +1,81 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { base32, fromBase32 } from './base32.ts';
+
+/**
+ * What our mails carry so that an answer finds its ticket: an id `lotse.<ticket>.<mail>.<mac>@domain` and an
+ * address `support+<number>.<mac>@…`. Both are keyed, since other help desks had their guessable ones abused to write
+ * into foreign tickets; both prove that somebody holds our mail, not who he is.
+ */
+const macBytes = 16;
+
+export type OwnId = { ticketId: string; mailId: string | null };
+
+/** Message-ID of an outgoing mail, without angle brackets. Ids are uuids; the domain is not part of the proof, it may change. */
+export function messageIdFor(
+  key: Buffer,
+  { domain, ticketId, mailId }: { domain: string; ticketId: string; mailId: string },
+): string {
+  const ticket = base32(uuidBytes(ticketId));
+  const mail = base32(uuidBytes(mailId));
+  return `lotse.${ticket}.${mail}.${sign(key, `id:${ticket}:${mail}`)}@${domain}`;
+}
+
+/** A Message-ID nobody sent, first in References of all mails of a ticket: they thread even where a relay rewrites ids. */
+export function threadIdFor(key: Buffer, { domain, ticketId }: { domain: string; ticketId: string }): string {
+  const ticket = base32(uuidBytes(ticketId));
+  return `lotse.${ticket}.thread.${sign(key, `id:${ticket}:thread`)}@${domain}`;
+}
+
+/** The ticket (and mail) an id of ours names; null for anything else and for forgeries. */
+export function ownIdOf(key: Buffer, messageId: string): OwnId | null {
+  const [, ticket, mail, mac] = /^lotse\.([a-z2-7]{26})\.([a-z2-7]{26}|thread)\.([a-z2-7]{26})@/i.exec(messageId) ?? [];
+  if (!ticket || !mail || !mac) return null;
+  const named = `id:${ticket.toLowerCase()}:${mail.toLowerCase()}`;
+  if (!isSame(sign(key, named), mac.toLowerCase())) return null;
+  const ticketId = uuidOf(ticket.toLowerCase());
+  return ticketId === null ? null : { ticketId, mailId: mail.length === 26 ? uuidOf(mail.toLowerCase()) : null };
+}
+
+export type ReplyTicket = { workspaceId: string; number: number };
+
+/**
+ * `support@example.org` → `support+1042.<mac>@example.org`, the part before the @ at most 64 bytes (RFC 5321, 4.5.3.1.1).
+ * An address too long for that comes back as it was: ids and the number in the subject still thread.
+ */
+export function replyAddressFor(key: Buffer, address: string, ticket: ReplyTicket): string {
+  const at = address.lastIndexOf('@');
+  const local = `${address.slice(0, at)}+${ticket.number}.${sign(key, replyText(ticket))}`.toLowerCase();
+  return Buffer.byteLength(local) > 64 ? address : `${local}${address.slice(at).toLowerCase()}`;
+}
+
+/** The ticket number an address of ours carries for this workspace; null for any other address and for forgeries. */
+export function repliedNumberOf(key: Buffer, address: string, workspaceId: string): number | null {
+  const [, digits, mac] = /\+(\d{1,9})\.([a-z2-7]{26})@/.exec(address.toLowerCase()) ?? [];
+  if (!digits || !mac) return null;
+  const number = Number(digits);
+  return isSame(sign(key, replyText({ workspaceId, number })), mac) ? number : null;
+}
+
+function replyText({ workspaceId, number }: ReplyTicket): string {
+  return `reply:${workspaceId.toLowerCase()}:${number}`;
+}
+
+function sign(key: Buffer, text: string): string {
+  return base32(createHmac('sha256', key).update(text).digest().subarray(0, macBytes));
+}
+
+function isSame(expected: string, given: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function uuidBytes(uuid: string): Buffer {
+  const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex');
+  if (bytes.length !== 16) throw new TypeError('a uuid is needed');
+  return bytes;
+}
+
+function uuidOf(text: string): string | null {
+  const hex = fromBase32(text)?.subarray(0, 16).toString('hex') ?? '';
+  return hex.length === 32 ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : null;
+}
