@@ -1,0 +1,102 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SupabaseClient } from '@supabase/supabase-js';
+import { AppError } from '#lib/shared/errors.ts';
+import { asSystem } from '#server/database/actor.ts';
+import { authHome } from './home.ts';
+import { forgiveSignIn, spendLink, spendSignIn, spendToken } from './limits.ts';
+import { confirmationAddress, queueSignInMail } from './mails.ts';
+import { membersOf } from './membership.ts';
+import { sessionOf, type Session } from './session.ts';
+import { describeSession, endOtherSessions, endSession } from './sessions.ts';
+
+/** Who stands at the door. */
+export type Visitor = { address: string; userAgent: string };
+
+// Whether an account exists must not be told by how long the answer takes; a check of a password takes about 100 ms.
+const leastMs = 400;
+
+/** @throws AppError('signIn.refused'), AppError('too.many') */
+export async function signIn(
+  client: SupabaseClient,
+  { email, password }: { email: string; password: string },
+  visitor: Visitor,
+): Promise<Session> {
+  await spendSignIn({ email, address: visitor.address });
+  const late = pause(leastMs);
+  const { data, error } = await client.auth.signInWithPassword({ email, password });
+  if (error) {
+    if (!isRefusal(error)) throw error;
+    await late;
+    throw new AppError('signIn.refused');
+  }
+  await forgiveSignIn({ email, address: visitor.address });
+  return welcome(data.session.access_token, visitor);
+}
+
+/** Mails a link to sign in or to set a new password, if the address is a member's. Says nothing about whether it is. */
+export async function mailLink(
+  kind: 'magicLink' | 'passwordReset',
+  { email, next }: { email: string; next: string | null },
+  visitor: Visitor,
+): Promise<void> {
+  await spendLink({ email, address: visitor.address });
+  await Promise.all([pause(leastMs), sendLink(kind, email, next)]);
+}
+
+async function sendLink(kind: 'magicLink' | 'passwordReset', email: string, next: string | null): Promise<void> {
+  const userId = await userOf(email);
+  const [member] = userId ? await membersOf(userId) : [];
+  if (!member) return;
+  const tokenHash = await authHome().link(email, kind === 'passwordReset' ? 'recovery' : 'magiclink');
+  const link = confirmationAddress(tokenHash, kind, next);
+  await queueSignInMail({ kind, to: email, name: member.name, language: member.language, link });
+}
+
+/** Uses a mailed link up. @throws AppError('link.invalid'), AppError('too.many') */
+export async function confirmLink(
+  client: SupabaseClient,
+  { tokenHash, password }: { tokenHash: string; password: string | null },
+  visitor: Visitor,
+): Promise<Session> {
+  await spendToken(visitor.address);
+  const type = password === null ? 'magiclink' : 'recovery';
+  const { data, error } = await client.auth.verifyOtp({ token_hash: tokenHash, type });
+  if (error && !isRefusal(error)) throw error;
+  if (!data.session) throw new AppError('link.invalid');
+  const accessToken = data.session.access_token;
+  const session = await welcome(accessToken, visitor);
+  if (password !== null) {
+    await authHome().changePassword({ userId: session.userId, accessToken, password });
+    await endOtherSessions(session);
+  }
+  return session;
+}
+
+/** Revokes the session and clears the cookies. */
+export async function signOut(client: SupabaseClient, session: Session | null): Promise<void> {
+  const { error } = await client.auth.signOut({ scope: 'local' });
+  if (session) await endSession(session);
+  if (error && !isRefusal(error)) throw error;
+}
+
+export async function userOf(email: string): Promise<string | null> {
+  const [row] = await asSystem(null, ({ sql }) => sql<{ id: string | null }[]>`select private.user_of(${email}) as id`);
+  return row?.id ?? null;
+}
+
+export async function welcome(accessToken: string, visitor: Visitor): Promise<Session> {
+  const session = await sessionOf(accessToken);
+  if (!session) throw new Error('The auth home opened a session whose token is not one of its own.');
+  await describeSession(session.sessionId, visitor);
+  return session;
+}
+
+/** What the auth server says no to, as against what went wrong on the way. */
+function isRefusal(error: { status?: number | undefined; name: string }): boolean {
+  // A project has limits of its own, and sees all of us at one address.
+  if (error.status === 429) throw new AppError('too.many', { retryAfterSeconds: 60 });
+  return (
+    error.name === 'AuthSessionMissingError' ||
+    (error.status !== undefined && error.status >= 400 && error.status < 500)
+  );
+}
