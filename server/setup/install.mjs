@@ -19,8 +19,7 @@ export async function install(project) {
   // The npm that runs us, on the machine's own Node: the one among the packages is about to be replaced.
   const { npm_execpath: npm, npm_node_execpath: node } = process.env;
   const [command, first] = npm && node ? [node, [npm]] : ['npm', []];
-  const args = [
-    'ci',
+  const options = [
     '--no-audit',
     '--no-fund',
     '--loglevel=error',
@@ -28,7 +27,12 @@ export async function install(project) {
     '--fetch-retry-mintimeout=1000',
     '--fetch-retry-maxtimeout=5000',
   ];
-  const { ok, output } = await runQuietly(command, [...first, ...args], { cwd: project, timeoutMs: 20 * 60_000 });
+  const run = (/** @type {string[]} */ ...args) =>
+    runQuietly(command, [...first, ...args, ...options], { cwd: project, timeoutMs: 20 * 60_000 });
+  let { ok, output } = await run('ci');
+  // npm forgets the lock entries of optional packages for other machines when it adds a package, and then refuses its own
+  // lock file (npm/cli#4828). Everything that is locked is still installed as locked.
+  if (!ok && output.includes('EUSAGE')) ({ ok, output } = await run('install', '--no-save'));
   if (!ok) throw new Sentence(sentenceFromOutput('The packages could not be installed', output));
   if (!runs(nodeOf(project))) {
     throw new Sentence(
