@@ -9,6 +9,7 @@ const floors: string[][] = [
   // What knows nothing of tickets.
   ['config', 'config-schema', 'log', 'plain', 'part', 'setup', 'html', 'html-depth'],
   ['database'],
+  ['files'],
   ['domain'],
   ['verbs'],
   ['execute'],
@@ -70,7 +71,7 @@ describe('the server', () => {
 
 describe('the web app', () => {
   test('reaches the server from server files only, and there not the sockets, mail or jobs', () => {
-    const rooms = new Set(['config', 'database', 'execute', 'domain', 'auth', 'log', 'html', 'plain']);
+    const rooms = new Set(['config', 'database', 'files', 'execute', 'domain', 'auth', 'log', 'html', 'plain']);
     const allowed = ({ from, to }: Import) => isServerFile(from) && rooms.has(room(to));
     expect(
       offenders(
