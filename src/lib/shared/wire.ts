@@ -1,0 +1,82 @@
+import type { Frame } from './board.ts';
+import type { Answer } from './errors.ts';
+
+// What travels between a page and server/realtime over Socket.io. Staff use the namespace `/`, customers `/t`; notes have a
+// WebSocket of their own.
+
+/**
+ * After joining, and again after each change of rights. Frames later than `seq` follow by themselves; for what lies between the
+ * page's snapshot and it, ask `catchup`.
+ */
+export type Ready = {
+  seq: number;
+  /** Staff: whose events this socket is sent. Customers: the one of their ticket. */
+  rooms: string[];
+  /** SvelteKit's version of the web app that the server serves: another one than the page's means that it is outdated. */
+  build: string;
+  /** Who this is: a member's id, or for customers the link's. */
+  id: string;
+  /** Staff: who else is there now. */
+  presence: Presence;
+};
+
+/** Frames in order, up to `seq`; what comes by itself afterwards follows on it. Too much was missed: load the page's data anew. */
+export type CatchUp = { frames: Frame[]; seq: number } | { snapshot: true };
+
+export type Presence = {
+  /** Ids of members. */
+  online: string[];
+  looks: Looks[];
+  types: Types[];
+};
+
+/** All members who have this ticket open now, whole at each change. */
+export type Looks = { ticket: string; members: string[] };
+
+/** Somebody types, or stopped (`where` null). Forget it after `typingMs` when no further word comes. */
+export type Types = { ticket: string; member: string | null; where: 'public' | 'internal' | null };
+
+/** Send `typing` again at half of this while it goes on. */
+export const typingMs = 6_000;
+
+/** Why the server ended it: session.ended, member.deactivated, link.ended. The client does not come back by itself. */
+export type Ended = { code: string };
+
+export type Call = { id: string; name: string; input: unknown };
+
+export type StaffEvents = {
+  ready(ready: Ready): void;
+  event(frame: Frame): void;
+  /** The last seq in a room: whoever has heard less there missed something. */
+  heartbeat(heartbeat: { room: string; seq: number }): void;
+  online(change: { member: string; isOnline: boolean }): void;
+  looks(looks: Looks): void;
+  /** `member` is null when the customer types. */
+  typing(types: Types): void;
+  ended(ended: Ended): void;
+};
+
+export type StaffCalls = {
+  /** An unexpected error is answered as `unexpected` with its `id` in the detail. */
+  command(call: Call, answer: (answer: Answer) => void): void;
+  catchup(from: { cursor: number }, answer: (caughtUp: CatchUp) => void): void;
+  /** Which ticket lies open; null for none. */
+  look(look: { ticket: string | null }): void;
+  typing(types: { ticket: string; where: 'public' | 'internal' | null }): void;
+};
+
+export type CustomerEvents = Pick<StaffEvents, 'ready' | 'event' | 'heartbeat' | 'ended'> & {
+  /** The team writes an answer; never who. */
+  typing(types: { isTyping: boolean }): void;
+};
+
+/** Customers may call message.post, message.edit and message.withdraw. */
+export type CustomerCalls = Pick<StaffCalls, 'command' | 'catchup'> & {
+  typing(types: { isTyping: boolean }): void;
+};
+
+/** Codes of a refused handshake (`connect_error.message`). After the first two, trying again is of no use. */
+export const refusals = ['signIn.needed', 'link.invalid', 'tooMany', 'unexpected'] as const;
+
+/** WebSocket `/notes/<workspace slug>/<ticket id>/<generation>`; closed with 4403 when the right ends, 4410 for an old generation. */
+export const notesPath = '/notes';
