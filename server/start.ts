@@ -1,3 +1,4 @@
+import { setupAddress, startAuth } from './auth/start.ts';
 import { config, decide } from './config.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
@@ -8,7 +9,12 @@ import { PlainError } from './plain.ts';
 import { freePortFrom, listen, type Web } from './web/listen.ts';
 import { startPages } from './web/pages.ts';
 
-export type Running = { address: string; stop(): Promise<void> };
+export type Running = {
+  address: string;
+  /** Where an empty installation is set up; null once there is a workspace. */
+  setup: string | null;
+  stop(): Promise<void>;
+};
 
 /** @param onDeath something Lotse cannot work without has ended by itself */
 export async function start(onDeath: (reason: string) => void): Promise<Running> {
@@ -19,6 +25,7 @@ export async function start(onDeath: (reason: string) => void): Promise<Running>
     const ownerUrl = config().databaseUrl ?? (await startOwnDatabase(parts, onDeath));
     const databaseUrl = await openDatabase(parts, ownerUrl);
     const context: Context = { server: web.server, databaseUrl, ownerUrl };
+    parts.set('auth', await startAuth(context));
     const pages = await startPages(context.server);
     parts.set('web', pages);
     web.open(pages.handler, parts);
@@ -26,7 +33,7 @@ export async function start(onDeath: (reason: string) => void): Promise<Running>
     await stop(web, parts);
     throw error;
   }
-  return { address: config().address, stop: () => stop(web, parts) };
+  return { address: config().address, setup: await setupAddress(), stop: () => stop(web, parts) };
 }
 
 async function takeFreePorts(): Promise<void> {

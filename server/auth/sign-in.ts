@@ -92,7 +92,7 @@ export async function welcome(accessToken: string, visitor: Visitor): Promise<Se
 }
 
 /** What the auth server says no to, as against what went wrong on the way. */
-function isRefusal(error: { status?: number | undefined; name: string }): boolean {
+export function isRefusal(error: { status?: number | undefined; name: string }): boolean {
   // A project has limits of its own, and sees all of us at one address.
   if (error.status === 429) throw new AppError('too.many', { retryAfterSeconds: 60 });
   return (
