@@ -1,28 +1,8 @@
-import type { Card } from '#lib/shared/board.ts';
-import type { Role } from '#lib/shared/ticket.ts';
+import type { Card, Group, Person, Pool, Snapshot } from '#lib/shared/board.ts';
 import { asMember } from '#server/database/actor.ts';
 import type { TransactionSql } from '#server/database/pool.ts';
 
-export type Pool = {
-  id: string;
-  parent: string | null;
-  name: string;
-  position: string;
-  isArchived: boolean;
-  isMine: boolean;
-};
-export type Person = { id: string; name: string; role: Role; isActive: boolean };
-export type Group = { id: string; name: string; members: string[] };
-
-/** All that a board shows, from one snapshot of the database, with the seq it is as of. */
-export type Snapshot = {
-  seq: number;
-  cards: Card[];
-  reads: [string, string][];
-  pools: Pool[];
-  people: Person[];
-  groups: Group[];
-};
+export type { Group, Person, Pool, Snapshot };
 
 /** What this member may see of the workspace now. Cards come in the order of their creation. */
 export function snapshot(member: { workspaceId: string; memberId: string }): Promise<Snapshot> {
@@ -41,7 +21,7 @@ export function snapshot(member: { workspaceId: string; memberId: string }): Pro
         sql<Pool[]>`
           select
             id, parent_id as parent, name, position, archived_at is not null as is_archived,
-            id = any ((select private.pools())::uuid[]) as is_mine
+            id = any ((select private.pools())::uuid[]) as is_mine, claim_before_work
           from lotse.pools
           order by position, id
         `,

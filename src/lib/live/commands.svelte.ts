@@ -1,0 +1,128 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- bookkeeping that no template reads */
+import type { CommandInput, CommandName } from '#lib/shared/commands.ts';
+import type { Answer, Refusal } from '#lib/shared/errors.ts';
+import type { Guess } from './overlay.ts';
+import { Unsent, type Call, type Shelf, type Transport } from './queue.ts';
+
+export type SendOptions = {
+  /** Shown at once; taken back when the command is refused. Needs `ticket` in the input. */
+  guess?: Guess;
+  /** Who calls says himself what went wrong; otherwise the page does. */
+  quiet?: boolean;
+};
+
+type Waiting = { call: Call; quiet: boolean; finish: (answer: Answer) => void };
+
+type Ears = {
+  /** A guess begins, or ends: with the seq that shows it, or null when it was refused. */
+  onguess: (command: string, ticket: string, guess: Guess) => void;
+  onsettled: (command: string, seq: number | null) => void;
+  onrefused: (call: Call, refusal: Refusal) => void;
+};
+
+const attempts = 4;
+const pauseMs = [0, 1_000, 4_000, 10_000];
+
+/**
+ * Every write of this browser. Nothing is lost silently: what cannot be sent is kept, shown and sent again with the same
+ * id; what is refused says so. Commands on one ticket go out one after the other, others do not wait for them.
+ */
+export class CommandQueue {
+  /** Not yet answered because the server is away. */
+  unsent = $state.raw<Call[]>([]);
+  #waiting: Waiting[] = [];
+  #busy = new Set<string>();
+  #transport: Transport;
+  #shelf: Shelf;
+  #ears: Ears;
+  #pause: (ms: number) => Promise<void>;
+
+  constructor(
+    { transport, shelf, pause = rest }: { transport: Transport; shelf: Shelf; pause?: (ms: number) => Promise<void> },
+    ears: Ears,
+  ) {
+    this.#transport = transport;
+    this.#shelf = shelf;
+    this.#pause = pause;
+    this.#ears = ears;
+  }
+
+  /** Resolves when the server has answered, however long that takes. Never rejects. */
+  send<N extends CommandName>(name: N, input: CommandInput<N>, options: SendOptions = {}): Promise<Answer> {
+    const call: Call = { id: crypto.randomUUID(), name, input, at: new Date().toISOString() };
+    const ticket = ticketOf(input);
+    if (options.guess && ticket) this.#ears.onguess(call.id, ticket, options.guess);
+    return this.#take(call, options.quiet ?? false);
+  }
+
+  /** The server is back, or somebody asks to try again. */
+  retry(): void {
+    for (const waiting of this.#waiting) void this.#run(waiting);
+  }
+
+  /** Sends what a closed tab left behind. */
+  resume(): void {
+    const known = new Set(this.#waiting.map(({ call }) => call.id));
+    for (const call of this.#shelf.left()) if (!known.has(call.id)) void this.#take(call, false);
+  }
+
+  #take(call: Call, quiet: boolean): Promise<Answer> {
+    this.#shelf.put(call);
+    return new Promise((resolve) => {
+      const waiting = { call, quiet, finish: resolve };
+      this.#waiting.push(waiting);
+      void this.#run(waiting);
+    });
+  }
+
+  async #run(waiting: Waiting): Promise<void> {
+    const { call } = waiting;
+    if (this.#busy.has(call.id) || !this.#isNext(waiting)) return;
+    this.#busy.add(call.id);
+    const answer = await this.#try(call);
+    this.#busy.delete(call.id);
+    if (!answer) return this.#keep(call);
+    this.#waiting = this.#waiting.filter((each) => each !== waiting);
+    this.#shelf.remove(call.id);
+    this.unsent = this.unsent.filter((each) => each.id !== call.id);
+    this.#ears.onsettled(call.id, answer.ok ? answer.seq : null);
+    if (!answer.ok && !waiting.quiet) this.#ears.onrefused(call, answer.error);
+    waiting.finish(answer);
+    const next = this.#waiting.find((each) => ticketOf(each.call.input) === ticketOf(call.input));
+    if (next) void this.#run(next);
+  }
+
+  /** The answer, or null while the server is away. A server that fails again and again becomes a refusal. */
+  async #try(call: Call): Promise<Answer | null> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      await this.#pause(pauseMs[attempt] ?? 0);
+      try {
+        return await this.#transport(call);
+      } catch (error) {
+        if (!(error instanceof Unsent)) throw error;
+        if (error.isAway) return null;
+      }
+    }
+    return { ok: false, error: { code: 'unexpected', detail: {} } };
+  }
+
+  #keep(call: Call): void {
+    if (this.unsent.some((each) => each.id === call.id)) return;
+    this.unsent = [...this.unsent, call];
+  }
+
+  #isNext(waiting: Waiting): boolean {
+    const ticket = ticketOf(waiting.call.input);
+    if (!ticket) return true;
+    return this.#waiting.find((each) => ticketOf(each.call.input) === ticket) === waiting;
+  }
+}
+
+export function ticketOf(input: unknown): string | null {
+  if (typeof input !== 'object' || input === null || !('ticket' in input)) return null;
+  return typeof input.ticket === 'string' ? input.ticket : null;
+}
+
+function rest(ms: number): Promise<void> {
+  return ms === 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Snapshot } from '#lib/shared/board.ts';
+import type { Answer } from '#lib/shared/errors.ts';
+import { Unsent, type Call } from './queue.ts';
+
+const timeoutMs = 15_000;
+
+// Our own server speaks: the shape is checked, the contents are trusted.
+const answerShape = z.union([
+  z.object({ ok: z.literal(true), seq: z.number(), result: z.unknown() }),
+  z.object({ ok: z.literal(false), error: z.object({ code: z.string(), detail: z.record(z.string(), z.unknown()) }) }),
+]);
+
+/** Reads an answer from wherever it came. @throws Unsent when it is none: then nobody knows whether the command was done */
+export function readAnswer(value: unknown): Answer {
+  const parsed = answerShape.safeParse(value);
+  if (!parsed.success) throw new Unsent('no answer', false);
+  return parsed.data;
+}
+
+/** Sends a command by POST, where no socket is. */
+export async function post(workspace: string, { id, name, input }: Call): Promise<Answer> {
+  const response = await reach(`/api/v1/${workspace}/commands`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ id, name, input }),
+  });
+  if (response.status >= 500 && !isAnswer(response)) throw new Unsent(`status ${response.status}`, false);
+  return readAnswer(await bodyOf(response));
+}
+
+/** The board anew. @throws Unsent when the server is away */
+export async function fetchSnapshot(workspace: string): Promise<Snapshot> {
+  const response = await reach(`/api/v1/${workspace}/board`, { headers: { accept: 'application/json' } });
+  if (!response.ok) throw new Unsent(`status ${response.status}`, false);
+  // The server's own type: checking ten thousand cards would cost more than reading them.
+  return (await bodyOf(response)) as Snapshot;
+}
+
+async function reach(address: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, { ...init, signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' });
+  } catch (error) {
+    throw new Unsent(error instanceof Error ? error.message : 'network', true);
+  }
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    // Cut off on the way, or a page where an answer should be: signed out, or a proxy speaks for a server that is down.
+    throw new Unsent(error instanceof Error ? error.message : 'unreadable', true);
+  }
+}
+
+function isAnswer(response: Response): boolean {
+  return response.headers.get('content-type')?.includes('application/json') ?? false;
+}

@@ -1,0 +1,174 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- listeners, which no template reads */
+import { getContext, setContext } from 'svelte';
+import type { CommandInput, CommandName } from '#lib/shared/commands.ts';
+import type { Frame, Snapshot } from '#lib/shared/board.ts';
+import type { Answer, Refusal } from '#lib/shared/errors.ts';
+import { viewerOf } from '#lib/shared/permissions.ts';
+import type { Role } from '#lib/shared/ticket.ts';
+import { LiveBoard } from './board.svelte.ts';
+import { CommandQueue, type SendOptions } from './commands.svelte.ts';
+import { Connection } from './connection.svelte.ts';
+import { fetchSnapshot, post } from './http.ts';
+import { Presence } from './presence.svelte.ts';
+import { Shelf, Unsent, type Call } from './queue.ts';
+
+export type Me = { id: string; name: string; role: Role };
+/** Gets each event of a ticket; null when the board was read anew and anything may have happened. */
+export type TicketListener = (frame: Frame | null) => void;
+export type RefusalListener = (call: Call, refusal: Refusal) => void;
+
+/** A workspace, live in this browser: what is known, who is there, what is on its way. */
+export class Live {
+  readonly workspace: string;
+  readonly me: Me;
+  readonly board = new LiveBoard();
+  readonly presence: Presence;
+  readonly connection: Connection;
+  readonly commands: CommandQueue;
+  readonly viewer = $derived.by(() => viewerOf(this.me, this.board.pools, this.board.groups));
+  #tickets = new Map<string, Set<TicketListener>>();
+  #frames = new Set<(frame: Frame) => void>();
+  #refusals = new Set<RefusalListener>();
+  #renewing: Promise<void> | undefined;
+  /** Frames since a renewal began: the snapshot may be older than they are. */
+  #since: Frame[] = [];
+
+  constructor(workspace: string, me: Me) {
+    this.workspace = workspace;
+    this.me = me;
+    this.presence = new Presence(me.id);
+    this.connection = new Connection(workspace, {
+      cursor: () => this.board.cursor,
+      apply: (frame) => this.#apply(frame),
+      reach: (seq) => this.board.reach(seq),
+      renew: () => this.renew(),
+      onlive: () => this.commands.retry(),
+      onsocket: (socket) => this.presence.listen(socket),
+      onready: (presence) => this.presence.begin(presence),
+    });
+    const storage = typeof localStorage === 'undefined' ? undefined : localStorage;
+    this.commands = new CommandQueue(
+      { transport: (call) => this.#carry(call), shelf: new Shelf(`${workspace}:${me.id}`, storage) },
+      {
+        onguess: (command, ticket, guess) => this.board.guess(command, ticket, guess),
+        onsettled: (command, seq) => this.#settled(command, seq),
+        onrefused: (call, refusal) => this.#refusals.forEach((hear) => hear(call, refusal)),
+      },
+    );
+  }
+
+  /** Connects and sends what was left unsent; returns how to end. Only in a browser. */
+  start(): () => void {
+    const stop = this.connection.start();
+    const ask = (event: BeforeUnloadEvent) => this.commands.unsent.length > 0 && event.preventDefault();
+    const online = () => this.commands.retry();
+    window.addEventListener('beforeunload', ask);
+    window.addEventListener('online', online);
+    this.commands.resume();
+    return () => {
+      window.removeEventListener('beforeunload', ask);
+      window.removeEventListener('online', online);
+      this.presence.clear();
+      stop();
+    };
+  }
+
+  send<N extends CommandName>(name: N, input: CommandInput<N>, options?: SendOptions): Promise<Answer> {
+    return this.commands.send(name, input, options);
+  }
+
+  onTicket(ticket: string, listener: TicketListener): () => void {
+    const listeners = this.#tickets.get(ticket) ?? new Set();
+    this.#tickets.set(ticket, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#tickets.delete(ticket);
+    };
+  }
+
+  /** Called before the board takes the event in, so that a screen can still measure what is about to move. */
+  onFrame(listener: (frame: Frame) => void): () => void {
+    this.#frames.add(listener);
+    return () => this.#frames.delete(listener);
+  }
+
+  onRefusal(listener: RefusalListener): () => void {
+    this.#refusals.add(listener);
+    return () => this.#refusals.delete(listener);
+  }
+
+  begin(snapshot: Snapshot, options?: { whole: boolean }): void {
+    this.board.begin(snapshot, options);
+  }
+
+  /** Reads the board anew; several who ask at once share one answer. @throws Unsent when the server is away */
+  renew(): Promise<void> {
+    this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined));
+    return this.#renewing;
+  }
+
+  async #renew(): Promise<void> {
+    this.#since = [];
+    const snapshot = await fetchSnapshot(this.workspace);
+    this.board.begin(snapshot);
+    for (const frame of this.#since) this.board.apply(frame);
+    for (const listeners of this.#tickets.values()) for (const listener of listeners) listener(null);
+  }
+
+  #apply(frame: Frame): void {
+    for (const hear of this.#frames) hear(frame);
+    if (this.#renewing) this.#since.push(frame);
+    this.board.apply(frame);
+    for (const listener of this.#tickets.get(frame.ticket ?? '') ?? []) listener(frame);
+    if (changesMore(frame)) void this.#renewQuietly();
+  }
+
+  async #renewQuietly(): Promise<void> {
+    try {
+      await this.renew();
+    } catch (error) {
+      // Away: the connection tells, and catches up when it is back.
+      if (!(error instanceof Unsent)) throw error;
+    }
+  }
+
+  async #carry(call: Call): Promise<Answer> {
+    if (this.connection.isOpen) {
+      try {
+        return await this.connection.send(call);
+      } catch (error) {
+        if (!(error instanceof Unsent)) throw error;
+      }
+    }
+    return post(this.workspace, call);
+  }
+
+  #settled(command: string, seq: number | null): void {
+    this.board.settle(command, seq);
+    // Without a socket nobody tells what came of it.
+    if (seq !== null && seq > this.board.cursor && !this.connection.isOpen) void this.#renewQuietly();
+  }
+}
+
+/** Pools, people, groups and rights stand beside the cards: an event about them says that, not what. */
+function changesMore({ type }: Frame): boolean {
+  return type === 'access.changed' || /^(pool|group|member)\./.test(type);
+}
+
+const key = Symbol('live');
+
+/** Makes the workspace live for everything below. The layout calls it once; what is below asks `getLive()`. */
+export function provideLive(workspace: string, me: Me): Live {
+  return setContext(key, new Live(workspace, me));
+}
+
+/** The nearest Live, or undefined outside of a workspace. */
+export function findLive(): Live | undefined {
+  return getContext<Live | undefined>(key);
+}
+
+export function getLive(): Live {
+  const live = findLive();
+  if (!live) throw new Error('There is no live workspace above this component');
+  return live;
+}

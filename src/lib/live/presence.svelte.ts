@@ -1,0 +1,74 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- timers, which no template reads */
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { typingMs, type Looks, type Presence as Known, type Types } from '#lib/shared/wire.ts';
+import type { StaffSocket } from './connection.svelte.ts';
+
+/** Who is there, who looks at which ticket, who types. Volatile: lives by time, never in the log. */
+export class Presence {
+  #online = new SvelteSet<string>();
+  #looks = new SvelteMap<string, string[]>();
+  #types = new SvelteMap<string, Types>();
+  #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  #me: string;
+
+  constructor(me: string) {
+    this.#me = me;
+  }
+
+  isOnline(member: string): boolean {
+    return this.#online.has(member);
+  }
+
+  /** Colleagues who have this ticket open. */
+  lookers(ticket: string): string[] {
+    return (this.#looks.get(ticket) ?? []).filter((member) => member !== this.#me);
+  }
+
+  /** Who types in this ticket; `member` is null for the customer. */
+  typists(ticket: string): Types[] {
+    return [...this.#types.values()].filter((each) => each.ticket === ticket && each.member !== this.#me);
+  }
+
+  listen(socket: StaffSocket): void {
+    socket.on(
+      'online',
+      ({ member, isOnline }) => void (isOnline ? this.#online.add(member) : this.#online.delete(member)),
+    );
+    socket.on('looks', (looks) => this.#look(looks));
+    socket.on('typing', (types) => this.#type(types));
+    // Of the others nothing is known then; of this person's own unsent actions all is.
+    socket.on('disconnect', () => this.clear());
+  }
+
+  /** All that is so now. */
+  begin({ online, looks, types }: Known): void {
+    this.clear();
+    for (const member of online) this.#online.add(member);
+    for (const each of looks) this.#look(each);
+    for (const each of types) this.#type(each);
+  }
+
+  clear(): void {
+    this.#online.clear();
+    this.#looks.clear();
+    this.#types.clear();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #look({ ticket, members }: Looks): void {
+    if (members.length === 0) this.#looks.delete(ticket);
+    else this.#looks.set(ticket, members);
+  }
+
+  #type(types: Types): void {
+    const key = `${types.ticket} ${types.member ?? ''}`;
+    clearTimeout(this.#timers.get(key));
+    if (types.where === null) return void this.#types.delete(key);
+    this.#types.set(key, types);
+    this.#timers.set(
+      key,
+      setTimeout(() => this.#types.delete(key), typingMs),
+    );
+  }
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { Answer } from '#lib/shared/errors.ts';
+import { commandDays } from '#lib/shared/limits.ts';
+
+/** A command on its way: the id stays the same however often it is sent, so that it is done once. */
+export type Call = { id: string; name: string; input: unknown; at: string };
+
+/** What kept a command from arriving. It may have been done all the same: only the same id may be sent again. */
+export class Unsent extends Error {
+  override name = 'Unsent';
+  /** False when the server was reached and failed: then trying ends some time. */
+  readonly isAway: boolean;
+
+  constructor(reason: string, isAway: boolean) {
+    super(reason);
+    this.isAway = isAway;
+  }
+}
+
+export type Transport = (call: Call) => Promise<Answer>;
+
+const stored = z.object({ id: z.uuid(), name: z.string(), input: z.unknown(), at: z.iso.datetime() });
+
+/** Where unsent commands outlive a closed tab. Each under a key of its own: tabs must not overwrite each other's. */
+export class Shelf {
+  #prefix: string;
+  #storage: Storage | undefined;
+
+  constructor(owner: string, storage: Storage | undefined) {
+    this.#prefix = `lotse:unsent:${owner}:`;
+    this.#storage = storage;
+  }
+
+  put(call: Call): void {
+    try {
+      this.#storage?.setItem(this.#prefix + call.id, JSON.stringify(call));
+    } catch {
+      // A full or forbidden storage: the queue in memory still holds it, and leaving the page asks first.
+      this.#storage = undefined;
+    }
+  }
+
+  remove(id: string): void {
+    this.#storage?.removeItem(this.#prefix + id);
+  }
+
+  /** What an earlier tab left behind, oldest first. The server remembers ids for some days: older ones would be done twice. */
+  left(now = Date.now()): Call[] {
+    const oldest = now - commandDays * 24 * 3_600_000;
+    return this.#keys()
+      .map((key) => parse(this.#storage?.getItem(key) ?? ''))
+      .filter((call) => call !== null)
+      .filter((call) => Date.parse(call.at) > oldest || (this.remove(call.id), false))
+      .sort((a, b) => a.at.localeCompare(b.at));
+  }
+
+  #keys(): string[] {
+    const storage = this.#storage;
+    if (!storage) return [];
+    return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '').filter((key) =>
+      key.startsWith(this.#prefix),
+    );
+  }
+}
+
+function parse(text: string): Call | null {
+  try {
+    const { id, name, input, at } = stored.parse(JSON.parse(text));
+    return { id, name, input, at };
+  } catch {
+    // Not ours, or of another version: whoever wrote it still has it.
+    return null;
+  }
+}
