@@ -24,7 +24,8 @@ export default ts.config(
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
-      'prefer-const': 'error',
+      // All: of destructured $props, one bound from outside makes the others `let` too.
+      'prefer-const': ['error', { destructuring: 'all' }],
       'no-console': 'error',
     },
   },

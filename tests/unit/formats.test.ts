@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as formats from '#lib/i18n/formats.ts';
+import { overwriteGetLocale } from '#lib/i18n/paraglide/runtime.js';
 
 const now = new Date('2026-11-21T14:05:00');
 const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
@@ -18,12 +19,15 @@ describe('relative time', () => {
     [400 * 24 * 60, '17. Okt. 2025', '17 Oct 2025'],
     [-90, 'in 2 Std.', 'in 2 hr'],
   ])('%d minutes ago reads %j and %j', (minutes, de, en) => {
-    expect(plain(formats.relativeTime(ago(minutes), now, 'short', 'de'))).toBe(de);
-    expect(plain(formats.relativeTime(ago(minutes), now, 'short', 'en')).replace('.', '')).toBe(en);
+    overwriteGetLocale(() => 'de');
+    expect(plain(formats.relativeTime(ago(minutes), now))).toBe(de);
+    overwriteGetLocale(() => 'en');
+    expect(plain(formats.relativeTime(ago(minutes), now)).replace('.', '')).toBe(en);
   });
 
   test('spells units out where there is room', () => {
-    expect(formats.relativeTime(ago(120), now, 'long', 'de')).toBe('vor 2 Stunden');
+    overwriteGetLocale(() => 'de');
+    expect(formats.relativeTime(ago(120), now, 'long')).toBe('vor 2 Stunden');
   });
 });
 

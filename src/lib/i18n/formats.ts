@@ -16,7 +16,8 @@ const numberFormats = cache<Intl.NumberFormat>();
 const listFormats = cache<Intl.ListFormat>();
 
 /** "vor 2 Std." / "2 hr. ago"; past a week the date. `long` spells it out: "vor 2 Stunden". */
-export function relativeTime(at: Moment, now: Moment = Date.now(), length: Length = 'short', language = getLocale()) {
+export function relativeTime(at: Moment, now: Moment = Date.now(), length: Length = 'short'): string {
+  const language = getLocale();
   const difference = Number(new Date(at)) - Number(new Date(now));
   const size = Math.abs(difference);
   if (size >= 7 * day) return date(at, now, language);

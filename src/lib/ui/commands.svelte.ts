@@ -1,4 +1,4 @@
-import { createContext } from 'svelte';
+import { createContext, untrack } from 'svelte';
 import type { Icon } from './icon.ts';
 
 export type MenuCommand = {
@@ -27,9 +27,10 @@ export class Commands {
   /** Takes a function when the commands depend on what is selected. */
   add(commands: MenuCommand[] | (() => MenuCommand[])): () => void {
     const set = typeof commands === 'function' ? commands : () => commands;
-    this.#sets = [...this.#sets, set];
+    // Called in effects: adding must not make the effect depend on what others add.
+    this.#sets = [...untrack(() => this.#sets), set];
     return () => {
-      this.#sets = this.#sets.filter((each) => each !== set);
+      this.#sets = untrack(() => this.#sets).filter((each) => each !== set);
     };
   }
 }

@@ -10,6 +10,8 @@ export type MenuAction = {
   /** Given, the item is one that is on or off and says so. */
   checked?: boolean;
   href?: string;
+  /** Loads the page behind `href` whole, for what must not outlive it: another workspace. */
+  reload?: boolean;
   onselect?: () => void;
   /** A menu behind this item. */
   items?: MenuItem[];

@@ -10,7 +10,7 @@ export type Toast = {
   key?: string;
 };
 
-type Shown = Toast & { id: number };
+type Shown = Toast & { id: number; timer?: ReturnType<typeof setTimeout> };
 
 const readMs = 5_000;
 const decideMs = 10_000;
@@ -18,16 +18,16 @@ const most = 4;
 
 /** What has just happened, at the bottom of the page. Handed down by context: `getToasts().show({ text })`. */
 export class Toasts {
-  shown = $state<Shown[]>([]);
+  shown = $state.raw<Shown[]>([]);
   #next = 1;
-  #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   show(toast: Toast): number {
     const id = this.#next++;
     for (const older of this.shown) if (toast.key !== undefined && older.key === toast.key) this.dismiss(older.id);
     while (this.shown.length >= most) this.dismiss(this.shown[0]?.id ?? 0);
-    this.shown.push({ ...toast, id });
-    this.#wait(id);
+    const shown: Shown = { ...toast, id };
+    this.shown = [...this.shown, shown];
+    this.#wait(shown);
     return id;
   }
 
@@ -36,29 +36,23 @@ export class Toasts {
   }
 
   dismiss(id: number) {
-    clearTimeout(this.#timers.get(id));
-    this.#timers.delete(id);
+    clearTimeout(this.shown.find((toast) => toast.id === id)?.timer);
     this.shown = this.shown.filter((toast) => toast.id !== id);
   }
 
   /** While one reads or reaches for the button, nothing disappears. */
   hold() {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const { timer } of this.shown) clearTimeout(timer);
   }
 
   release() {
-    for (const toast of this.shown) this.#wait(toast.id);
+    for (const toast of this.shown) this.#wait(toast);
   }
 
-  #wait(id: number) {
-    const toast = this.shown.find((each) => each.id === id);
-    if (!toast || toast.tone === 'problem' || typeof window === 'undefined') return;
-    clearTimeout(this.#timers.get(id));
-    this.#timers.set(
-      id,
-      setTimeout(() => this.dismiss(id), toast.action ? decideMs : readMs),
-    );
+  #wait(toast: Shown) {
+    if (toast.tone === 'problem' || typeof window === 'undefined') return;
+    clearTimeout(toast.timer);
+    toast.timer = setTimeout(() => this.dismiss(toast.id), toast.action ? decideMs : readMs);
   }
 }
 

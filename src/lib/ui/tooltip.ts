@@ -18,7 +18,7 @@ export function tooltip(text: string | undefined, shortcut?: string): Attachment
       timer = setTimeout(() => show(element, text, shortcut), Date.now() - hiddenAt < 300 ? 0 : delayMs);
     };
     const enter = (event: PointerEvent) => event.pointerType === 'mouse' && wait();
-    const focus = () => element.matches(':focus-visible') && wait();
+    const focus = () => element.matches(':focus-visible') && matchMedia('(hover: hover)').matches && wait();
     const escape = (event: KeyboardEvent) => event.key === 'Escape' && hide();
     element.addEventListener('pointerenter', enter);
     element.addEventListener('pointerleave', hide);
