@@ -1,0 +1,32 @@
+import Kanban from '@lucide/svelte/icons/square-kanban';
+import MailCheck from '@lucide/svelte/icons/mail-check';
+import Settings from '@lucide/svelte/icons/settings';
+import { m } from '#lib/i18n/paraglide/messages.js';
+import type { Icon } from '#lib/ui/icon.ts';
+
+export type Place = { id: string; label: () => string; href: string; keys: string; icon: Icon };
+
+/** Where the rail, the command menu and the keys lead; the most specific address that fits is the present one. */
+export function placesFor(slug: string, role: string): Place[] {
+  const places: Place[] = [
+    { id: 'board', label: m.common_board, href: `/${slug}/board`, keys: 'g b', icon: Kanban },
+    { id: 'settings', label: m.common_settings, href: `/${slug}/settings`, keys: 'g s', icon: Settings },
+  ];
+  if (role === 'administrator') {
+    places.splice(1, 0, {
+      id: 'outbox',
+      label: m.common_outbox,
+      href: `/${slug}/settings/outbox`,
+      keys: 'g o',
+      icon: MailCheck,
+    });
+  }
+  return places;
+}
+
+/** A ticket opens beside the board, so its address belongs to the board. */
+export function presentPlace(places: Place[], path: string): Place | undefined {
+  const fitting = places.filter(({ href }) => path === href || path.startsWith(`${href}/`));
+  const best = fitting.sort((a, b) => b.href.length - a.href.length)[0];
+  return best ?? (/^\/[^/]+\/tickets\//.test(path) ? places[0] : undefined);
+}
