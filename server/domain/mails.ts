@@ -1,16 +1,8 @@
-import type { Command } from '#lib/shared/commands.ts';
-import { AppError } from '#lib/shared/errors.ts';
-import type { Act } from './act.ts';
-
-/** Puts a mail of the ledger that failed back to its first state; the mail job takes it from there. */
-export async function retry(act: Act, { mail }: Command<'mail.retry'>) {
-  const [seen] = await act.sql`
-    select id from lotse.mails where id = ${mail} and state in ('failed', 'ignored') and private.is_administrator()
-  `;
-  if (!seen) throw new AppError('mail.notFound');
-  await act.system(
-    (sql) => sql`
-    update lotse.mails set state = 'stored', reason = '', attempts = 0, next_attempt_at = now() where id = ${mail}
-  `,
-  );
-}
+/** The ledger of incoming mail: every mail that was ever handed to us, what was decided and why. */
+export { accountById, accountFor, activeAccounts, type Account } from './mails/accounts.ts';
+export { lease, reportFailure, reportSuccess, startFrom, type Lease } from './mails/lease.ts';
+export { bytesOf, store, type Incoming } from './mails/store.ts';
+export { fail, markParsed, next, retry, type Queued } from './mails/queue.ts';
+export { duplicateOf, file, ignore, type Filed } from './mails/file.ts';
+export { ownAddresses, ticketOf, type ThreadTicket } from './mails/threads.ts';
+export { markSettled, unsettled } from './mails/settle.ts';

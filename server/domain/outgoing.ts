@@ -2,6 +2,9 @@ import type { Command } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
 import type { Act } from './act.ts';
 
+export { hadEnoughConfirmations } from './outgoing/limits.ts';
+export { keepBytes, markBounced, markSending, next, settle, type Due, type Outcome } from './outgoing/queue.ts';
+
 type Queue = {
   kind: 'confirmation' | 'message' | 'closing';
   ticket: string;

@@ -33,3 +33,13 @@ function withoutTags(html: string): string {
     .replace(/\s*\n\s*/g, '\n')
     .trim();
 }
+
+/** Plain text as paragraphs and line breaks, for a body that came without HTML. */
+export function htmlOfText(text: string): string {
+  const escaped = text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return escaped
+    .split(/\n{2,}/)
+    .filter((paragraph) => paragraph.trim())
+    .map((paragraph) => `<p>${paragraph.replaceAll('\n', '<br>')}</p>`)
+    .join('');
+}

@@ -1,0 +1,64 @@
+import { asSystem } from '#server/database/actor.ts';
+
+export type Account = {
+  id: string;
+  workspaceId: string;
+  name: string;
+  address: string;
+  poolId: string;
+  kind: 'imap' | 'smtp';
+  imapHost: string;
+  imapPort: number;
+  imapSecurity: 'tls' | 'starttls' | 'none';
+  imapUser: string;
+  imapPassword: string;
+  imapFolder: string;
+  afterStoring: 'leave' | 'seen' | 'move' | 'delete';
+  moveToFolder: string;
+  hasPlusAddresses: boolean;
+  sendsConfirmation: boolean;
+  uidValidity: number | null;
+  lastUid: number;
+};
+
+/** IMAP accounts that should be watched now, in every workspace. */
+export function activeAccounts(): Promise<Account[]> {
+  return asSystem(
+    null,
+    ({ sql }) => sql<Account[]>`
+    select ${sql.unsafe(columns)}
+    from lotse.mail_accounts
+    where archived_at is null and paused_at is null and kind = 'imap'
+    order by created_at
+  `,
+  );
+}
+
+/** The account an address is delivered to, with or without a sub-address (`desk+1042.…@`); null when it is not ours. */
+export async function accountFor(address: string): Promise<Account | null> {
+  const bare = address.toLowerCase().replace(/\+[^@]*@/, '@');
+  const [account] = await asSystem(
+    null,
+    ({ sql }) => sql<Account[]>`
+    select ${sql.unsafe(columns)}
+    from lotse.mail_accounts
+    where address in (${address.toLowerCase()}, ${bare}) and archived_at is null and paused_at is null
+  `,
+  );
+  return account ?? null;
+}
+
+export async function accountById(id: string): Promise<Account | null> {
+  const [account] = await asSystem(
+    null,
+    ({ sql }) => sql<Account[]>`
+    select ${sql.unsafe(columns)} from lotse.mail_accounts where id = ${id}
+  `,
+  );
+  return account ?? null;
+}
+
+const columns = `
+  id, workspace_id, name, address, pool_id, kind, imap_host, imap_port, imap_security, imap_user, imap_password, imap_folder,
+  after_storing, move_to_folder, has_plus_addresses, sends_confirmation, uid_validity, last_uid
+`;

@@ -1,0 +1,90 @@
+import type { Command } from '#lib/shared/commands.ts';
+import { AppError } from '#lib/shared/errors.ts';
+import { asSystem } from '#server/database/actor.ts';
+import type { Act } from '../act.ts';
+
+export type Queued = {
+  id: string;
+  workspaceId: string;
+  accountId: string;
+  sha256: string;
+  raw: Uint8Array | null;
+  storageKey: string | null;
+  attempts: number;
+  envelopeFrom: string;
+  envelopeTo: string[];
+  receivedAt: string;
+};
+
+/** A worker that dies leaves its mail to the next one after this long. */
+const leaseMinutes = 2;
+const most = 3;
+
+/** Takes the next mail that waits, for this worker alone; null when none is due. */
+export async function next(): Promise<Queued | null> {
+  const [mail] = await asSystem(
+    null,
+    ({ sql }) => sql<Queued[]>`
+    update lotse.mails
+    set attempts = attempts + 1, next_attempt_at = now() + make_interval(mins => ${leaseMinutes})
+    where id = (
+      select id
+      from lotse.mails
+      where state in ('stored', 'parsed', 'threaded') and next_attempt_at <= now()
+      order by next_attempt_at
+      limit 1
+      for update skip locked
+    )
+    returning id, workspace_id, account_id, sha256, raw, storage_key, attempts, envelope_from, envelope_to, received_at
+  `,
+  );
+  return mail ?? null;
+}
+
+export type Meta = {
+  messageId: string;
+  fromAddress: string;
+  fromName: string;
+  subject: string;
+  verdicts: string[];
+  sentAt: string | null;
+};
+
+export async function markParsed(mailId: string, meta: Meta): Promise<void> {
+  await asSystem(
+    null,
+    ({ sql }) => sql`
+    update lotse.mails set ${sql({ ...meta, state: 'parsed' })} where id = ${mailId} and state in ('stored', 'parsed')
+  `,
+  );
+}
+
+/** Tried again in a minute, then in ten; after the third time it is quarantined alone, visible and repeatable. */
+export async function fail(mail: Pick<Queued, 'id' | 'attempts'>, reason: string): Promise<'again' | 'failed'> {
+  const isLast = mail.attempts >= most;
+  await asSystem(
+    null,
+    ({ sql }) => sql`
+    update lotse.mails
+    set
+      state = case when ${isLast} then 'failed' else state end,
+      reason = ${reason.slice(0, 500)},
+      next_attempt_at = now() + make_interval(mins => ${mail.attempts === 1 ? 1 : 10})
+    where id = ${mail.id} and state in ('stored', 'parsed', 'threaded')
+  `,
+  );
+  return isLast ? 'failed' : 'again';
+}
+
+/** Puts a mail that failed or was ignored back to its first state; the mail job takes it from there. */
+export async function retry(act: Act, { mail }: Command<'mail.retry'>) {
+  const [seen] = await act.sql`
+    select id from lotse.mails where id = ${mail} and state in ('failed', 'ignored') and private.is_administrator()
+  `;
+  if (!seen) throw new AppError('mail.notFound');
+  await act.system(
+    (sql) => sql`
+    update lotse.mails set state = 'stored', reason = '', attempts = 0, next_attempt_at = now() where id = ${mail}
+  `,
+  );
+}

@@ -1,0 +1,19 @@
+import type { Act } from '../act.ts';
+
+/**
+ * Headers alone do not stop every loop: one confirmation for a sender in ten minutes, five in a day, whatever he or his
+ * machine sends. Counted where confirmations are queued, so no path goes around it.
+ */
+export async function hadEnoughConfirmations(act: Act, address: string): Promise<boolean> {
+  const [sent] = await act.sql<{ lately: number; today: number }[]>`
+    select
+      count(*) filter (where created_at > now() - interval '10 minutes')::int as lately,
+      count(*)::int as today
+    from lotse.outgoing_mails
+    where workspace_id = ${act.actor.workspaceId}
+      and kind = 'confirmation'
+      and to_address = ${address}
+      and created_at > now() - interval '1 day'
+  `;
+  return (sent?.lately ?? 0) >= 1 || (sent?.today ?? 0) >= 5;
+}

@@ -1,0 +1,29 @@
+import { AppError } from '#lib/shared/errors.ts';
+import * as mails from '#server/domain/mails.ts';
+import { log, reportUnexpected } from '#server/log.ts';
+import { startLoop, type Loop } from './loop.ts';
+import { UnreadableMail } from './parse.ts';
+import { receive } from './receive.ts';
+
+/** Takes stored mails through the rest of their walk, oldest first. One bad mail is quarantined alone; the others go on. */
+export function startIntake(): Loop {
+  return startLoop({ name: 'intake', step, pollMs: 2_000, workers: 2 });
+}
+
+async function step(): Promise<boolean> {
+  const mail = await mails.next();
+  if (!mail) return false;
+  try {
+    await receive(mail);
+  } catch (error) {
+    const ended = await mails.fail(mail, reasonOf(error, mail.id));
+    log.warn({ part: 'mail', mailId: mail.id, attempt: mail.attempts, ended }, 'mail could not be filed');
+  }
+  return true;
+}
+
+function reasonOf(error: unknown, mailId: string): string {
+  if (error instanceof UnreadableMail) return `unreadable: ${error.reason}`;
+  if (error instanceof AppError) return error.code;
+  return `error ${reportUnexpected(error, { part: 'mail', mailId })}`;
+}

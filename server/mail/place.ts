@@ -1,0 +1,49 @@
+import type { Act } from '#server/domain/act.ts';
+import * as mails from '#server/domain/mails.ts';
+import { decide, type Candidate, type Decision } from './decision.ts';
+import type { Verdicts } from './machine.ts';
+import type { ParsedMail } from './parsed.ts';
+import { ownIdOf } from './thread-ids.ts';
+import { threadHints, type Hint } from './thread.ts';
+
+type Incoming = {
+  mail: ParsedMail;
+  account: { id: string; workspaceId: string };
+  key: Buffer;
+  verdicts: Verdicts;
+};
+
+/** Where a mail belongs: its hints followed in the database, then the gate. */
+export async function placeOf(tx: Act, { mail, account, key, verdicts }: Incoming): Promise<Decision> {
+  const facts = {
+    // Our own servers' authentication results are not read yet, so an agent's address proves nothing either: it counts as a stranger's.
+    isForged: false,
+    isAutomatic: verdicts.automatic.length > 0,
+    isReport: verdicts.report !== null,
+    isOwn: verdicts.ownMail.length > 0,
+  };
+  const candidates: Candidate[] = [];
+  for (const hint of [...reportHints(), ...threadHints(mail, { key, workspaceId: account.workspaceId })]) {
+    const ticket = await mails.ticketOf(tx, whereOf(hint), mail.from?.address ?? '');
+    if (ticket)
+      candidates.push({
+        hint,
+        ticketId: ticket.ticketId,
+        isClosed: ticket.isClosed,
+        sender: ticket.isCustomer ? 'customer' : 'stranger',
+      });
+  }
+  return decide(candidates, facts);
+
+  // A report names the mail of ours that it concerns.
+  function reportHints(): Hint[] {
+    const own = ownIdOf(key, verdicts.report?.originalMessageId ?? '');
+    return own ? [{ by: 'ownId', ...own }] : [];
+  }
+
+  function whereOf(hint: Hint) {
+    if (hint.by === 'ownId') return { ticketId: hint.ticketId };
+    if (hint.by === 'foreignId') return { accountId: account.id, messageId: hint.messageId };
+    return { number: hint.number };
+  }
+}
