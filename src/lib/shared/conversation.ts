@@ -1,0 +1,58 @@
+// What a conversation looks like on its way to a browser.
+
+export type Author = { kind: 'member' | 'contact' | 'system'; id: string | null; name: string };
+
+export type Attachment = {
+  id: string;
+  /** Null for a file that stands by itself. */
+  message: string | null;
+  name: string;
+  mime: string;
+  size: number;
+  visibility: 'internal' | 'public';
+  author: Author;
+  at: string;
+};
+
+/** A mail that told a customer of a message. `response` is the other server's words. */
+export type Delivery = {
+  id: string;
+  message: string | null;
+  kind: string;
+  to: string;
+  state: 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'held' | 'cancelled' | 'bounced';
+  response: string;
+  at: string;
+};
+
+export type Message = {
+  id: string;
+  kind: 'message' | 'comment' | 'update';
+  visibility: 'internal' | 'public';
+  channel: 'app' | 'page' | 'portal' | 'mail' | 'form' | 'api';
+  author: Author;
+  at: string;
+  editedAt: string | null;
+  withdrawnAt: string | null;
+  /** Safe to put into a page. */
+  html: string;
+  /** What a reply quotes, safe too; empty where there is none, or where only the original shows it. */
+  quoted: string;
+  /** The mail's own layout is more than `html` can say: `frame` when it cannot be read without, `aside` when it can. */
+  original: 'none' | 'aside' | 'frame';
+  hasRemoteImages: boolean;
+  machine: '' | 'automatic' | 'bounce';
+  /** False: written by an address that does not belong to this ticket. */
+  isVerified: boolean;
+  files: Attachment[];
+  deliveries: Delivery[];
+};
+
+export type Conversation = { messages: Message[]; hasEarlier: boolean };
+
+/** Only these are shown in place: a browser runs nothing in them. Everything else is downloaded. */
+export const pictureTypes: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'];
+
+export function isPicture({ mime }: { mime: string }): boolean {
+  return pictureTypes.includes(mime);
+}

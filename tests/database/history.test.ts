@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asActor, asSystem } from '#server/database/actor.ts';
+import { history } from '#server/domain/history.ts';
+import { createCast, createTicket, linkFor, run, type Cast } from '../support/cast.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+let db: TestDatabase;
+let cast: Cast;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  cast = await createCast();
+});
+afterAll(() => db.drop());
+
+test('tells every change with who, before and after, newest first', async () => {
+  const ticket = await createTicket(cast);
+  await run(cast.ben, 'ticket.claim', { ticket });
+  await run(cast.mona, 'ticket.assign', { ticket, member: cast.gus.memberId });
+  await run(cast.mona, 'ticket.change', { ticket, priority: 'high' });
+  await run(cast.mona, 'ticket.move', { ticket, pool: cast.lift });
+  const { entries, next } = await asActor(cast.ada, (tx) => history(tx, ticket));
+  expect(next).toBeNull();
+  expect(entries.map(({ type, author }) => [type, author.name])).toEqual([
+    ['ticket.moved', 'Mona Reis'],
+    ['ticket.changed', 'Mona Reis'],
+    ['ticket.assigned', 'Mona Reis'],
+    ['ticket.claimed', 'Ben Okoro'],
+    ['ticket.created', 'Ada Lund'],
+  ]);
+  expect(entries[0]).toMatchObject({ data: { from: cast.heating, to: cast.lift }, names: { [cast.lift]: 'Aufzug' } });
+  expect(entries[1]).toMatchObject({ data: { before: { priority: 'normal' }, after: { priority: 'high' } } });
+  expect(entries[2]?.names).toEqual({ [cast.ben.memberId]: 'Ben Okoro', [cast.gus.memberId]: 'Gus Hartmann' });
+});
+
+test('says who looked, between what happened', async () => {
+  const ticket = await createTicket(cast);
+  await asSystem(
+    cast.workspaceId,
+    ({ sql }) => sql`
+      insert into lotse.ticket_views (workspace_id, ticket_id, member_id)
+      values (${cast.workspaceId}, ${ticket}, ${cast.ben.memberId})
+    `,
+  );
+  const { entries } = await asActor(cast.ada, (tx) => history(tx, ticket));
+  expect(entries.map(({ type, author }) => [type, author.name])).toEqual([
+    ['ticket.viewed', 'Ben Okoro'],
+    ['ticket.created', 'Ada Lund'],
+  ]);
+});
+
+test('names the customer who wrote', async () => {
+  const ticket = await createTicket(cast);
+  await run(await linkFor(cast, ticket), 'message.post', {
+    ticket,
+    kind: 'message',
+    visibility: 'public',
+    html: 'Hallo',
+  });
+  const { entries } = await asActor(cast.ada, (tx) => history(tx, ticket));
+  expect(entries[0]).toMatchObject({ type: 'message.posted', author: { kind: 'contact', name: 'Petra Weber' } });
+});
+
+test('is empty for whoever may not see the ticket, a customer included', async () => {
+  const ticket = await createTicket(cast);
+  for (const actor of [cast.cleo, cast.zoe])
+    expect(await asActor(actor, (tx) => history(tx, ticket))).toEqual({ entries: [], next: null });
+});
+
+test('comes in pages that neither skip nor repeat', async () => {
+  const ticket = await createTicket(cast);
+  for (let i = 0; i < 6; i++) await run(cast.mona, 'ticket.change', { ticket, tags: [`t${i}`] });
+  const whole = await asActor(cast.ada, (tx) => history(tx, ticket));
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const part = await asActor(cast.ada, (tx) => history(tx, ticket, { most: 3, cursor }));
+    ids.push(...part.entries.map(({ id }) => id));
+    cursor = part.next ?? undefined;
+  } while (cursor);
+  expect(ids).toEqual(whole.entries.map(({ id }) => id));
+  expect(ids).toHaveLength(7);
+});
