@@ -30,6 +30,15 @@ export const newPassword = z
   .string({ error: 'password.missing' })
   .min(shortestPassword, { error: 'password.short' })
   .refine((password) => Buffer.byteLength(password) <= mostBytes, { error: 'password.long' })
-  .refine((password) => new Set(password).size > 3, { error: 'password.weak' });
+  .refine((password) => !isGuessable(password), { error: 'password.weak' });
+
+/** What is tried first: one key held down, digits alone, the words everybody takes with a year behind. */
+function isGuessable(password: string): boolean {
+  if (new Set(password).size <= 3 || /^\d+$/.test(password)) return true;
+  return (
+    password.length < 16 &&
+    /^(passwor[dt]|qwert[yz]|hallo|hello|willkommen|welcome|geheim|admin|lotse|sommer|winter)/i.test(password)
+  );
+}
 
 export const tokenHash = z.string().regex(/^[\w-]{16,128}$/, { error: 'link.invalid' });
