@@ -29,7 +29,7 @@ type Expectation = z.infer<typeof expectation>;
 
 type Check = { field: string; isTruth: boolean; want: unknown; got: unknown; ok: boolean };
 
-const own = { addresses: ['support@example.org'], key: Buffer.alloc(32, 1) };
+const own = { workspaceId: 'corpus', addresses: ['support@example.org'], key: Buffer.alloc(32, 1) };
 const directory = process.argv[2];
 if (!directory) throw new Error('usage: npm run mail:corpus -- DIR');
 

@@ -20,7 +20,9 @@ export type Verdicts = {
   report: DeliveryReport | null;
 };
 
+/** Of one workspace: what another one here sends is a customer's mail. */
 export type Own = {
+  workspaceId: string;
   /** All present and former addresses of the mail accounts, lower-case. */
   addresses: string[];
   /** The key `loopMark` was made with. */
@@ -29,16 +31,16 @@ export type Own = {
 
 export const loopHeader = 'X-Lotse-Loop';
 
-/** The value of `X-Lotse-Loop` in everything a machine of ours writes. */
-export function loopMark(key: Buffer): string {
-  return createHmac('sha256', key).update('loop').digest('base64url').slice(0, 22);
+/** The value of `X-Lotse-Loop` in all mail of a workspace (the null uuid for mail of none). */
+export function loopMark(key: Buffer, workspaceId: string): string {
+  return createHmac('sha256', key).update(`loop:${workspaceId}`).digest('base64url').slice(0, 22);
 }
 
 export function judgeMail(mail: ParsedMail, own: Own): Verdicts {
   const report = readReport(mail);
   const automatic = automaticReasons(mail, report);
   const bounce = report?.action === 'failed' ? report.reasons : [];
-  const ownMail = isOurs(mail, own.key) ? ['loop mark'] : [];
+  const ownMail = isOurs(mail, own) ? ['loop mark'] : [];
   const wishes = suppressionWishes(mail);
   const sender = senderReasons(mail, own);
   return {
@@ -116,8 +118,8 @@ function senderReasons({ from, headers }: ParsedMail, own: Own): string[] {
   return reasons;
 }
 
-function isOurs({ headers }: ParsedMail, key: Buffer): boolean {
-  const mark = Buffer.from(loopMark(key));
+function isOurs({ headers }: ParsedMail, { key, workspaceId }: Own): boolean {
+  const mark = Buffer.from(loopMark(key, workspaceId));
   return (headers.get('x-lotse-loop') ?? []).some((value) => {
     const given = Buffer.from(value.trim());
     return given.length === mark.length && timingSafeEqual(given, mark);

@@ -30,7 +30,7 @@ const rows = readFileSync(new URL('expectations.jsonl', folder), 'utf8')
   .trim()
   .split('\n')
   .map((line) => expectation.parse(JSON.parse(line)));
-const own = { addresses: ['support@example.org'], key: Buffer.alloc(32, 1) };
+const own = { workspaceId: 'fixtures', addresses: ['support@example.org'], key: Buffer.alloc(32, 1) };
 
 afterAll(stopParsing);
 

@@ -2,7 +2,7 @@ import { parseDocument } from 'htmlparser2';
 import { isTag, type ChildNode, type Element } from 'domhandler';
 import { describe, expect, test } from 'vitest';
 import { richTextToPlain, sanitiseRichText } from '#server/html.ts';
-import { documentFor } from '#server/mail/html-document.ts';
+import { documentFor } from '#server/mail-document.ts';
 import { hasRemoteImages, sanitiseMail } from '#server/mail/html.ts';
 
 /** From OWASP's filter evasion list, html5sec, DOMPurify's fixtures and published advisories of help desks. */

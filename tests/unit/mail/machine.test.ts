@@ -3,7 +3,8 @@ import { decodeMail } from '#server/mail/decode.ts';
 import { judgeMail, loopMark } from '#server/mail/machine.ts';
 
 const key = Buffer.alloc(32, 3);
-const own = { addresses: ['support@example.org', 'hilfe@example.org'], key };
+const workspaceId = '0b9f4cbe-64a8-4b0c-9d1f-0b7d0a5f3a11';
+const own = { workspaceId, addresses: ['support@example.org', 'hilfe@example.org'], key };
 
 async function judge(head: string, body = 'Guten Tag', from = 'Erika <erika@example.com>') {
   return judgeMail(await decodeMail(Buffer.from(`From: ${from}\n${head}\n\n${body}`)), own);
@@ -59,8 +60,10 @@ describe('what a machine wrote', () => {
 
 describe('what we wrote ourselves', () => {
   test('needs our keyed mark; a copied header name proves nothing', async () => {
-    expect((await judge(`X-Lotse-Loop: ${loopMark(key)}`)).ownMail).not.toEqual([]);
-    const forged = await judge(`X-Lotse-Loop: ${loopMark(Buffer.alloc(32, 4))}`);
+    expect((await judge(`X-Lotse-Loop: ${loopMark(key, workspaceId)}`)).ownMail).not.toEqual([]);
+    const other = await judge(`X-Lotse-Loop: ${loopMark(key, '5b9f4cbe-64a8-4b0c-9d1f-0b7d0a5f3a12')}`);
+    expect(other.ownMail).toEqual([]);
+    const forged = await judge(`X-Lotse-Loop: ${loopMark(Buffer.alloc(32, 4), workspaceId)}`);
     expect(forged.ownMail).toEqual([]);
     expect(forged.noAutoAnswer).not.toEqual([]);
   });
