@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
  */
 const floors: string[][] = [
   // What knows nothing of tickets.
-  ['config', 'config-schema', 'log', 'plain', 'part', 'setup', 'html', 'html-depth'],
+  ['config', 'config-schema', 'log', 'plain', 'part', 'setup', 'html', 'html-depth', 'mail-document'],
   ['database'],
   ['files'],
   ['domain'],
@@ -71,7 +71,18 @@ describe('the server', () => {
 
 describe('the web app', () => {
   test('reaches the server from server files only, and there not the sockets, mail or jobs', () => {
-    const rooms = new Set(['config', 'database', 'files', 'execute', 'domain', 'auth', 'log', 'html', 'plain']);
+    const rooms = new Set([
+      'config',
+      'database',
+      'files',
+      'execute',
+      'domain',
+      'auth',
+      'log',
+      'html',
+      'mail-document',
+      'plain',
+    ]);
     const allowed = ({ from, to }: Import) => isServerFile(from) && rooms.has(room(to));
     expect(
       offenders(

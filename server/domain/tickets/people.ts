@@ -26,7 +26,10 @@ export async function unsupport(act: Act, { ticket, member }: Command<'ticket.un
   if (removed.length > 0) act.record({ type: 'ticket.unsupported', ticket, data: { member } });
 }
 
-/** How far the actor has read: clears the unread dot on all his screens. Never goes back. */
+/** Looking again within this time is the same look. */
+const sameLook = '30 minutes';
+
+/** How far the actor has read: clears the unread dot on all his screens. Never goes back. The history keeps that he looked. */
 export async function read(act: Act, { ticket, at }: Command<'ticket.read'>) {
   if (act.actor.kind !== 'member') throw new AppError('forbidden');
   const member = act.actor.memberId;
@@ -38,5 +41,16 @@ export async function read(act: Act, { ticket, at }: Command<'ticket.read'>) {
     where lotse.ticket_reads.read_at < excluded.read_at
     returning read_at
   `;
+  await act.system(
+    (sql) => sql`
+    insert into lotse.ticket_views (workspace_id, ticket_id, member_id)
+    select ${act.actor.workspaceId}, ${ticket}, ${member}
+    where not exists (
+      select
+      from lotse.ticket_views v
+      where v.ticket_id = ${ticket} and v.member_id = ${member} and v.viewed_at > now() - ${sameLook}::interval
+    )
+  `,
+  );
   if (moved.length > 0) act.record({ type: 'ticket.read', ticket, data: { at }, audience: [rooms.member(member)] });
 }
