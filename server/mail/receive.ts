@@ -29,7 +29,7 @@ export async function receive(queued: mails.Queued): Promise<void> {
   const read = await readMail(raw, separatorToken(key));
   read.mail.deliveredTo.unshift(...queued.envelopeTo);
   const own = await asWorkspace(account, mails.ownAddresses);
-  const verdicts = judgeMail(read.mail, { addresses: own, key });
+  const verdicts = judgeMail(read.mail, { workspaceId: account.workspaceId, addresses: own, key });
   const incoming: Incoming = { ...read, queued, account, key, verdicts };
   await mails.markParsed(queued.id, metaOf(incoming));
   await fileOnce(incoming);

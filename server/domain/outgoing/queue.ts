@@ -82,7 +82,7 @@ export async function markSending(id: string): Promise<boolean> {
 }
 
 export type Outcome = {
-  state: 'queued' | 'sent' | 'failed' | 'unknown' | 'held';
+  state: 'queued' | 'sent' | 'failed' | 'unknown' | 'held' | 'cancelled';
   response: string;
   /** For `queued`: when to try again. */
   retryAt?: string;

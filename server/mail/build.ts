@@ -1,0 +1,145 @@
+import { config } from '#server/config.ts';
+import { secretFor } from '#server/database/keys.ts';
+import * as letters from '#server/domain/outgoing/letter.ts';
+import type { Due } from '#server/domain/outgoing.ts';
+import * as files from '#server/files.ts';
+import { composeMail, type ComposedMail, type ComposeInput } from './compose.ts';
+import { loopMark } from './machine.ts';
+import { renderMail, senderName, type MailContent, type RenderedMail } from './render.ts';
+import { separatorToken } from './separator.ts';
+import { taggedSubject } from './thread.ts';
+import { messageIdFor, replyAddressFor, threadIdFor } from './thread-ids.ts';
+
+export type Built = ComposedMail & { subject: string };
+
+/** More is left on the ticket's page: many servers refuse mails over 10 MB. */
+const attachedBytes = 8 * 1024 * 1024;
+/** A company without a name of its own, for sign-in mails that belong to no workspace. */
+const product = 'Lotse';
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+/** Builds the mail of a row once. Null when what it tells of is gone: the ticket internal, the invitation revoked. */
+export async function buildMail(due: Due): Promise<Built | null> {
+  const key = await secretFor('mail');
+  if (due.ticketId) return buildTicketMail(due, key);
+  const content = await accessContent(due);
+  if (!content) return null;
+  const rendered = renderMail(content.mail, {
+    language: due.language,
+    company: content.company,
+    accent: content.accent,
+    recipient: content.name ? { salutation: '', title: '', name: content.name } : null,
+    separator: null,
+  });
+  return compose(due, rendered, {
+    from: { name: content.company, address: config().mailFrom },
+    replyTo: null,
+    messageId: `lotse.${due.id}@${config().mailDomain}`,
+    inReplyTo: null,
+    references: [],
+    automatic: 'generated',
+    loopMark: loopMark(key, due.workspaceId ?? nobody),
+    attachments: [],
+  });
+}
+
+async function buildTicketMail(due: Due, key: Buffer): Promise<Built | null> {
+  const letter = await letters.letterFor(due);
+  if (!letter || (due.kind === 'message' && !letter.message)) return null;
+  const sender = await letters.senderOf(due);
+  const thread = await letters.threadOf(due);
+  const address = sender?.address ?? config().mailFrom;
+  const domain = address.split('@')[1] ?? config().mailDomain;
+  const { ticket, company } = letter;
+  const attached = await attachments(letter.message?.files ?? []);
+  const rendered = renderMail(ticketContent(due, letter, attached), {
+    language: due.language,
+    company,
+    accent: letter.accent,
+    recipient: letter.recipient,
+    separator: separatorToken(key),
+  });
+  const subject = thread.subject ? `Re: ${taggedSubject(thread.subject, ticket.number)}` : rendered.subject;
+  const author = due.kind === 'confirmation' ? null : (letter.message?.author ?? null);
+  return compose(
+    due,
+    { ...rendered, subject },
+    {
+      from: { name: senderName(author, sender?.name ?? company, due.language), address },
+      replyTo: sender?.hasPlusAddresses
+        ? replyAddressFor(key, address, { workspaceId: letter.workspaceId, number: ticket.number })
+        : null,
+      messageId: messageIdFor(key, { domain, ticketId: ticket.id, mailId: due.id }),
+      inReplyTo: thread.inReplyTo,
+      references: [threadIdFor(key, { domain, ticketId: ticket.id }), ...thread.references],
+      automatic: due.kind === 'confirmation' ? 'replied' : null,
+      loopMark: loopMark(key, letter.workspaceId),
+      attachments: attached
+        .filter((file) => file.content)
+        .map(({ name, mime, content }) => ({ name, mime, content: content ?? Buffer.alloc(0) })),
+    },
+  );
+}
+
+function ticketContent(due: Due, letter: letters.Letter, attached: Attached[]): MailContent {
+  const { ticket } = letter;
+  const facts = { number: ticket.number, subject: ticket.subject, url: `${config().address}/t/${ticket.token}` };
+  const message = letter.message && { ...letter.message, author: letter.message.author ?? '' };
+  if (due.kind === 'message' && message) {
+    return {
+      kind: 'message',
+      ticket: facts,
+      message,
+      files: attached.map(({ name, size, content }) => ({ name, size, isAttached: content !== null })),
+    };
+  }
+  if (due.kind === 'closing') {
+    const history = letter.history.map((entry) => ({ ...entry, at: new Date(entry.at) }));
+    return { kind: 'closing', ticket: facts, message, history, hasMore: letter.hasMore };
+  }
+  return { kind: 'confirmation', ticket: facts };
+}
+
+type Attached = { name: string; mime: string; size: number; content: Buffer | null };
+
+async function attachments(
+  rows: { name: string; mime: string; size: number; storageKey: string }[],
+): Promise<Attached[]> {
+  let room = attachedBytes;
+  const attached: Attached[] = [];
+  for (const { name, mime, size, storageKey } of rows) {
+    const fits = size <= room;
+    if (fits) room -= size;
+    attached.push({ name, mime, size, content: fits ? await files.read(storageKey) : null });
+  }
+  return attached;
+}
+
+async function accessContent(
+  due: Due,
+): Promise<{ mail: MailContent; company: string; accent: string; name: string } | null> {
+  const { link, name, token } = due.input;
+  if (due.kind === 'invitation') {
+    const invitation = await letters.invitationFor(due);
+    if (!invitation || typeof token !== 'string') return null;
+    const url = `${config().address}/invitation?token=${encodeURIComponent(token)}`;
+    return {
+      ...invitation,
+      mail: { kind: 'invitation', inviter: invitation.inviter, url, until: new Date(invitation.expiresAt) },
+    };
+  }
+  if ((due.kind !== 'magicLink' && due.kind !== 'passwordReset') || typeof link !== 'string') return null;
+  return {
+    mail: { kind: due.kind, url: link },
+    company: product,
+    accent: '#0f6b6b',
+    name: typeof name === 'string' ? name : '',
+  };
+}
+
+type Headers = Omit<ComposeInput, 'to' | 'subject' | 'text' | 'html' | 'date'>;
+
+async function compose(due: Due, { subject, text, html }: RenderedMail, headers: Headers): Promise<Built> {
+  const to = { name: '', address: due.toAddress };
+  return { ...(await composeMail({ ...headers, to, subject, text, html, date: new Date() })), subject };
+}

@@ -1,0 +1,26 @@
+import { config } from '#server/config.ts';
+import type { Part } from '#server/part.ts';
+import { startIntake } from './intake.ts';
+import { startMailboxes } from './mailboxes.ts';
+import { startOutbox } from './outbox.ts';
+import { stopParsing } from './parse.ts';
+import { startSmtp } from './smtp.ts';
+
+/** Mail in and out. Stopping finishes the mail under way and leaves the rest, which lies in the database, for the next start. */
+export async function startMail(): Promise<Part & { smtpPort: number | null }> {
+  const { smtpIn } = config();
+  const intake = startIntake();
+  const smtp = smtpIn ? await startSmtp({ ...smtpIn, onStored: intake.poke }) : null;
+  const mailboxes = startMailboxes(intake.poke);
+  const outbox = startOutbox();
+  return {
+    smtpPort: smtp?.port ?? null,
+    async stop() {
+      await smtp?.stop();
+      await mailboxes.stop();
+      await intake.stop();
+      await outbox.stop();
+      await stopParsing();
+    },
+  };
+}
