@@ -3,7 +3,9 @@ import { config, decide } from './config.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import * as pool from './database/pool.ts';
+import { startJobs } from './jobs/index.ts';
 import { log } from './log.ts';
+import { startMail } from './mail/index.ts';
 import type { Context, Part } from './part.ts';
 import { PlainError } from './plain.ts';
 import { freePortFrom, listen, type Web } from './web/listen.ts';
@@ -28,6 +30,8 @@ export async function start(onDeath: (reason: string) => void): Promise<Running>
     parts.set('auth', await startAuth(context));
     const pages = await startPages(context.server);
     parts.set('web', pages);
+    parts.set('mail', await startMail());
+    parts.set('jobs', await startJobs(context));
     web.open(pages.handler, parts);
   } catch (error) {
     await stop(web, parts);
