@@ -24,10 +24,21 @@ export function readBody(mail: ParsedMail, separator?: string): MailBody {
   const { own, quoted } = halve(mail.html, cuts ? splitHtml(mail.html, separator) : null);
   const html = sanitiseMail(own);
   const quotedHtml = quoted === '' ? null : sanitiseMail(quoted);
-  if (quotedHtml === null && cuts) {
+  if (quotedHtml === null && !isStub(mail.text)) {
     // No client left its mark: the text part may still tell where the quote begins.
-    const text = halve(mail.text, splitText(mail.text, separator));
-    return { text: text.own.trim(), quotedText: text.quoted.trim(), html, quotedHtml: null, unshowable: html === null };
+    const text = halve(mail.text, cuts ? splitText(mail.text, separator) : null);
+    return {
+      text: text.own.trim(),
+      quotedText: text.quoted.trim(),
+      html,
+      quotedHtml: null,
+      unshowable: html === null,
+    };
   }
   return { text: toText(own), quotedText: toText(quoted), html, quotedHtml, unshowable: html === null };
+}
+
+/** "Your program cannot show HTML": no text to search or to preview by. */
+function isStub(text: string): boolean {
+  return text.trim().length < 20 || (text.length < 400 && /html/i.test(text));
 }
