@@ -1,5 +1,4 @@
-import type postgres from 'postgres';
-import { asActor, actorKey, type Actor, type Tx } from '#server/database/actor.ts';
+import { asActor, type Actor, type Tx } from '#server/database/actor.ts';
 import { pool } from '#server/database/pool.ts';
 import { isCollision, refusalFrom } from '#server/database/refusal.ts';
 import { wake } from '#server/database/wake.ts';
@@ -47,7 +46,8 @@ async function once<T>(actor: Actor, work: (act: Act) => Promise<T>, { command }
   );
   if (eventIds.length === 0) return { seq: 0, result };
   if (actor.workspaceId) wake(actor.workspaceId);
-  const [row] = await pool()<{ seq: number }[]>`select private.seq_of(${eventIds}::bigint[]) as seq`;
+  const reader = actor.kind === 'contact' || actor.kind === 'link' ? 'customer' : 'staff';
+  const [row] = await pool()<{ seq: number }[]>`select private.seq_of(${eventIds}::bigint[], ${reader}) as seq`;
   return { seq: row?.seq ?? 0, result };
 }
 
@@ -55,7 +55,7 @@ type Stored = { result: unknown; eventIds: number[] };
 
 async function openCommand(tx: Tx, command: { id: string; name: string }): Promise<Stored | null> {
   const [row] = await tx.sql<{ stored: Stored | null }[]>`
-    select private.open_command(${actorKey(tx.actor)}, ${command.id}, ${command.name}) as stored
+    select private.open_command(${command.id}, ${command.name}) as stored
   `;
   return row?.stored ?? null;
 }
@@ -64,16 +64,5 @@ type Finish = { drafts: EventDraft[]; command: { id: string } | undefined; resul
 
 function finish(tx: Tx, { drafts, command, result }: Finish): Promise<number[]> {
   if (drafts.length === 0 && !command) return Promise.resolve([]);
-  return tx.system(async (sql) => {
-    const eventIds = await append(sql, tx, drafts);
-    if (command) {
-      const answer = { result: result ?? null, eventIds };
-      await sql`
-        update lotse.commands
-        set answer = ${sql.json(answer as postgres.JSONValue)}
-        where workspace_id = ${tx.actor.workspaceId} and actor = ${actorKey(tx.actor)} and id = ${command.id}
-      `;
-    }
-    return eventIds;
-  });
+  return tx.last((sql) => append(sql, { drafts, command: command ? { id: command.id, result: result ?? null } : null }));
 }

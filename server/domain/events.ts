@@ -1,6 +1,5 @@
 import type postgres from 'postgres';
 import type { EventData, EventType } from '#lib/shared/events.ts';
-import type { Tx } from '#server/database/actor.ts';
 import type { TransactionSql } from '#server/database/pool.ts';
 
 type Draft<T extends EventType> = {
@@ -28,37 +27,57 @@ export const rooms = {
   customer: (ticketId: string) => `customer:${ticketId}`,
 };
 
-/** Appends to the ledger, as lotse_system and in order. Returns the rows' ids; their seq is stamped at commit. */
-export async function append(sql: TransactionSql, tx: Tx, drafts: EventDraft[]): Promise<number[]> {
-  if (drafts.length === 0) return [];
+type Appending = {
+  drafts: EventDraft[];
+  /** The command that is done with these events, and its result: what is answered when it is sent again. */
+  command: { id: string; result: unknown } | null;
+};
+
+/**
+ * Appends to the ledger and stores the command's answer in one statement, as lotse_system and in order. Returns the rows'
+ * ids; their seq is stamped at commit.
+ */
+export async function append(sql: TransactionSql, { drafts, command }: Appending): Promise<number[]> {
   const rows = drafts.flatMap(rowsOf);
-  const inserted = await sql<{ id: number }[]>`
-    insert into lotse.events (
-      workspace_id, class, type, ticket_id, actor_kind, actor_member_id, actor_contact_id, command_id, audience, payload
+  const [appended] = await sql<{ ids: number[] }[]>`
+    with appended as (
+      insert into lotse.events (
+        workspace_id, class, type, ticket_id, actor_kind, actor_member_id, actor_contact_id, command_id, audience, payload
+      )
+      select
+        coalesce(t.workspace_id, private.workspace()),
+        e.class,
+        e.type,
+        e.ticket,
+        case when e.contact is null then private.actor_kind() else 'contact' end,
+        private.member(),
+        coalesce(e.contact, case when private.actor_kind() = 'contact' then private.customer() end),
+        private.setting('command'),
+        coalesce(e.audience, case when e.class = 'customer' then array['customer:' || e.ticket] else t.audience end),
+        case
+          when e.class = 'staff' and e.audience is null then jsonb_build_object('card', private.card(t), 'data', e.data)
+          else jsonb_build_object('data', e.data)
+        end
+      from jsonb_to_recordset(${sql.json(rows as postgres.JSONValue)}) as e (
+        place int, class text, type text, ticket uuid, contact uuid, audience text[], data jsonb
+      )
+      left join lotse.tickets t on t.id = e.ticket
+      where e.class = 'staff' or t.visibility = 'public'
+      order by e.place
+      returning id
+    ),
+    ids as (select coalesce(array_agg(id order by id), '{}') as ids from appended),
+    answered as (
+      update lotse.commands c
+      set answer = jsonb_build_object('result', ${sql.json((command?.result ?? null) as postgres.JSONValue)}::jsonb, 'eventIds', to_jsonb(ids.ids))
+      from ids
+      where c.workspace_id = private.workspace()
+        and c.actor = private.actor_key()
+        and c.id = ${command?.id ?? null}
     )
-    select
-      coalesce(t.workspace_id, private.workspace()),
-      e.class,
-      e.type,
-      e.ticket,
-      case when e.contact is null then private.actor_kind() else 'contact' end,
-      private.member(),
-      coalesce(e.contact, private.setting('contact'), private.customer()),
-      ${tx.commandId},
-      coalesce(e.audience, case when e.class = 'customer' then array['customer:' || e.ticket] else t.audience end),
-      case
-        when e.class = 'staff' and e.audience is null then jsonb_build_object('card', private.card(t), 'data', e.data)
-        else jsonb_build_object('data', e.data)
-      end
-    from jsonb_to_recordset(${sql.json(rows as postgres.JSONValue)}) as e (
-      place int, class text, type text, ticket uuid, contact uuid, audience text[], data jsonb
-    )
-    left join lotse.tickets t on t.id = e.ticket
-    where e.class = 'staff' or t.visibility = 'public'
-    order by e.place
-    returning id
+    select ids::bigint[] as ids from ids
   `;
-  return inserted.map((row) => row.id);
+  return (appended?.ids ?? []).map(Number);
 }
 
 function rowsOf(draft: EventDraft, index: number) {

@@ -65,52 +65,69 @@ alter table lotse.groups enable row level security;
 alter table lotse.group_members enable row level security;
 
 -- Who is asking. Definer, so that policies of other tables can call them without recursion; called as (select …), so
--- that they run once for a query.
+-- that they run once for a query. A deactivated member is nobody.
 
 create function private.member_role() returns text
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select m.role
-  from lotse.members m
-  where m.id = private.member()
-    and m.workspace_id = private.workspace()
-    and m.deactivated_at is null
+begin
+  return (
+    select m.role
+    from lotse.members m
+    where m.id = private.member()
+      and m.workspace_id = private.workspace()
+      and m.deactivated_at is null
+  );
+end
 $$;
 
 create function private.staff_workspace() returns uuid
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select m.workspace_id
-  from lotse.members m
-  where m.id = private.member()
-    and m.workspace_id = private.workspace()
-    and m.deactivated_at is null
+begin
+  return (
+    select m.workspace_id
+    from lotse.members m
+    where m.id = private.member()
+      and m.workspace_id = private.workspace()
+      and m.deactivated_at is null
+  );
+end
 $$;
 
 create function private.is_moderator() returns boolean
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select coalesce(private.member_role() in ('administrator', 'moderator'), false)
+begin
+  return coalesce(private.member_role() in ('administrator', 'moderator'), false);
+end
 $$;
 
 create function private.is_administrator() returns boolean
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select coalesce(private.member_role() = 'administrator', false)
+begin
+  return coalesce(private.member_role() = 'administrator', false);
+end
 $$;
 
 create function private.groups() returns uuid[]
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select coalesce(array_agg(gm.group_id), '{}')
-  from lotse.group_members gm
-  where gm.workspace_id = private.staff_workspace()
-    and gm.member_id = private.member()
+begin
+  return array(
+    select gm.group_id
+    from lotse.group_members gm
+    join lotse.members m on m.id = gm.member_id and m.deactivated_at is null
+    where gm.workspace_id = private.workspace()
+      and gm.member_id = private.member()
+  );
+end
 $$;
 
 -- A workspace without an administrator could never be mended again.
@@ -150,6 +167,7 @@ begin
 end
 $$;
 
+-- Both fire in the order of their names: first the lock, then whether the actor still is an administrator.
 create trigger members_guard before update on lotse.members
 for each row execute function private.guard_member();
 
@@ -159,7 +177,9 @@ for each row execute function private.keep_administrator();
 grant select, insert, update on lotse.members to lotse_system;
 grant select, insert, update on lotse.invitations to lotse_system;
 grant select, insert, update, delete on lotse.groups, lotse.group_members to lotse_system;
-grant select on lotse.members, lotse.groups, lotse.group_members to lotse_member;
+grant select on lotse.groups, lotse.group_members to lotse_member;
+-- Not the account: it is the same in every workspace of the person.
+grant select (id, workspace_id, role, name, email, language, deactivated_at, created_at) on lotse.members to lotse_member;
 grant update (name, language, role, deactivated_at) on lotse.members to lotse_member;
 grant select (id, workspace_id, email, name, role, language, invited_by_member_id, expires_at, accepted_at, revoked_at, created_at)
   on lotse.invitations to lotse_member;
@@ -236,3 +256,6 @@ with check (workspace_id = (select private.staff_workspace()) and (select privat
 
 create policy administrator_delete on lotse.group_members for delete to lotse_member
 using (workspace_id = (select private.staff_workspace()) and (select private.is_administrator()));
+
+revoke execute on all functions in schema private from public;
+grant execute on function private.staff_workspace, private.is_moderator, private.is_administrator, private.groups to lotse_member;

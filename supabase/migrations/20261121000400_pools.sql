@@ -47,21 +47,32 @@ alter table lotse.pool_access enable row level security;
 -- The pools the acting member may look into and claim from: all for moderators, else by grant to him or to a group of
 -- his, on the pool or on its main one.
 create function private.pools() returns uuid[]
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select coalesce(array_agg(p.id), '{}')
-  from lotse.pools p
-  where p.workspace_id = private.staff_workspace()
-    and (
-      private.is_moderator()
-      or exists (
-        select
-        from lotse.pool_access a
-        where a.pool_id in (p.id, p.parent_id)
-          and (a.member_id = private.member() or a.group_id = any (private.groups()))
-      )
-    )
+declare
+  role text := private.member_role();
+  groups uuid[] := private.groups();
+  granted uuid[];
+begin
+  if role is null then
+    return '{}';
+  elsif role in ('administrator', 'moderator') then
+    return array(select p.id from lotse.pools p where p.workspace_id = private.workspace());
+  end if;
+  granted := array(
+    select a.pool_id
+    from lotse.pool_access a
+    where a.workspace_id = private.workspace()
+      and (a.member_id = private.member() or a.group_id = any (groups))
+  );
+  return array(
+    select p.id
+    from lotse.pools p
+    where p.workspace_id = private.workspace()
+      and (p.id = any (granted) or p.parent_id = any (granted))
+  );
+end
 $$;
 
 -- Two levels and no cycle: a main pool has no parent, a sub pool has no children.
@@ -121,3 +132,6 @@ with check (workspace_id = (select private.staff_workspace()) and (select privat
 
 create policy administrator_delete on lotse.pool_access for delete to lotse_member
 using (workspace_id = (select private.staff_workspace()) and (select private.is_administrator()));
+
+revoke execute on all functions in schema private from public;
+grant execute on function private.pools to lotse_member;

@@ -53,7 +53,8 @@ grant insert (id, workspace_id, name), update (name) on lotse.organisations to l
 grant insert (id, workspace_id, organisation_id, salutation, title, name, phone, language, remark),
   update (organisation_id, salutation, title, name, phone, language, remark) on lotse.contacts to lotse_member;
 grant insert (id, workspace_id, contact_id, address, is_primary), update (is_primary), delete on lotse.contact_addresses to lotse_member;
-grant select (id, workspace_id, salutation, title, name, phone, language) on lotse.contacts to lotse_customer;
+-- Another participant's name stands beside his words; how to reach him, and what the team remarks, is nobody's business.
+grant select (id, workspace_id, salutation, title, name, language) on lotse.contacts to lotse_customer;
 
 create policy system_all on lotse.organisations to lotse_system
 using (private.system_reaches(workspace_id))

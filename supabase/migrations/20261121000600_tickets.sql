@@ -2,15 +2,24 @@
 
 -- Who hears of a ticket: the rooms that its events go to. A generated column, so that no verb can forget it.
 create function private.audience(pool uuid, member uuid, grp uuid, owners uuid[]) returns text[]
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 set search_path = ''
 as $$
-  select array['moderators', 'pool:' || pool]
-    || case when grp is null then '{}' else array['group:' || grp] end
-    || coalesce(
-      (select array_agg('member:' || o order by o) from (select unnest(owners || member) as o group by 1) x where o is not null),
-      '{}'
-    )
+declare
+  rooms text[] := array['moderators', 'pool:' || pool];
+  person uuid;
+begin
+  if grp is not null then
+    rooms := rooms || ('group:' || grp);
+  end if;
+  if member is not null and member <> all (owners) then
+    rooms := rooms || ('member:' || member);
+  end if;
+  foreach person in array owners loop
+    rooms := rooms || ('member:' || person);
+  end loop;
+  return rooms;
+end
 $$;
 
 create table lotse.tickets (
@@ -148,3 +157,7 @@ alter table lotse.ticket_customers enable row level security;
 alter table lotse.ticket_reads enable row level security;
 alter table lotse.ticket_views enable row level security;
 alter table lotse.ticket_links enable row level security;
+
+revoke execute on all functions in schema private from public;
+-- Whoever writes a row computes its generated column.
+grant execute on function private.audience to lotse_member, lotse_system;

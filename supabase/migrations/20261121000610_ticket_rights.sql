@@ -1,42 +1,54 @@
 -- Who sees a ticket and who may work on it. docs/access.md is the table of this; tests/database/access.test.ts holds both together.
 
 create function private.sees(ticket uuid) returns boolean
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select exists (
+declare
+  workspace uuid := private.staff_workspace();
+  me uuid := private.member();
+  groups uuid[] := private.groups();
+  pools uuid[] := private.pools();
+begin
+  return exists (
     select
     from lotse.tickets t
     where t.id = ticket
-      and t.workspace_id = private.staff_workspace()
+      and t.workspace_id = workspace
       and (
-        t.pool_id = any (private.pools())
-        or t.responsible_member_id = private.member()
-        or t.responsible_group_id = any (private.groups())
-        or private.member() = any (t.owner_ids)
+        t.pool_id = any (pools)
+        or t.responsible_member_id = me
+        or t.responsible_group_id = any (groups)
+        or me = any (t.owner_ids)
       )
-  )
+  );
+end
 $$;
 
 -- Working is narrower than seeing: moderators, the responsible person or group, supporters, and everybody with access
 -- where the pool does not ask for a claim first.
 create function private.may_work(ticket uuid) returns boolean
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select exists (
+declare
+  role text := private.member_role();
+  me uuid := private.member();
+  groups uuid[] := private.groups();
+begin
+  return role is not null and exists (
     select
     from lotse.tickets t
     where t.id = ticket
-      and t.workspace_id = private.staff_workspace()
+      and t.workspace_id = private.workspace()
       and (
-        private.is_moderator()
-        or t.responsible_member_id = private.member()
-        or t.responsible_group_id = any (private.groups())
+        role in ('administrator', 'moderator')
+        or t.responsible_member_id = me
+        or t.responsible_group_id = any (groups)
         or exists (
           select
           from lotse.ticket_owners o
-          where o.ticket_id = t.id and o.member_id = private.member() and o.role = 'supporter'
+          where o.ticket_id = t.id and o.member_id = me and o.role = 'supporter'
         )
         or exists (
           select
@@ -44,62 +56,78 @@ as $$
           where p.id = t.pool_id and not p.claim_before_work and p.id = any (private.pools())
         )
       )
-  )
+  );
+end
 $$;
 
--- The three outside identities. A link lives while it is neither revoked nor past its end.
+-- The three outside identities. A link lives while it is neither revoked nor past its end, and while its holder is a
+-- verified participant: whoever was taken off the ticket has lost his link with it.
 
 create function private.link_id() returns uuid
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select l.id
-  from lotse.ticket_links l
-  where l.id = private.setting('link')
-    and l.workspace_id = private.workspace()
-    and l.revoked_at is null
-    and l.expires_at > now()
+begin
+  return (
+    select l.id
+    from lotse.ticket_links l
+    join lotse.ticket_customers tc on tc.ticket_id = l.ticket_id and tc.contact_id = l.contact_id and tc.verified
+    where l.id = private.setting('link')
+      and l.workspace_id = private.workspace()
+      and l.revoked_at is null
+      and l.expires_at > now()
+  );
+end
 $$;
 
 create function private.customer() returns uuid
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select case
-    when private.setting('link') is not null then
-      (select l.contact_id from lotse.ticket_links l where l.id = private.link_id())
-    else
-      (select c.id from lotse.contacts c where c.id = private.setting('contact') and c.workspace_id = private.workspace())
-  end
+begin
+  if private.setting('link') is not null then
+    return (select l.contact_id from lotse.ticket_links l where l.id = private.link_id());
+  end if;
+  return (select c.id from lotse.contacts c where c.id = private.setting('contact') and c.workspace_id = private.workspace());
+end
 $$;
 
 create function private.customer_workspace() returns uuid
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select c.workspace_id from lotse.contacts c where c.id = private.customer()
+begin
+  return (select c.workspace_id from lotse.contacts c where c.id = private.customer());
+end
 $$;
 
+-- Public tickets of the acting customer: the one of his link, or all that he takes part in, verified.
 create function private.customer_tickets() returns uuid[]
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select coalesce(array_agg(t.id), '{}')
-  from lotse.tickets t
-  where t.visibility = 'public'
-    and t.status <> 'draft'
-    and t.id in (
-      select l.ticket_id
+begin
+  if private.setting('link') is not null then
+    return array(
+      select t.id
       from lotse.ticket_links l
+      join lotse.tickets t on t.id = l.ticket_id
       where l.id = private.link_id()
-      union all
-      select tc.ticket_id
-      from lotse.ticket_customers tc
-      where private.setting('link') is null
-        and tc.workspace_id = private.workspace()
-        and tc.contact_id = private.setting('contact')
-        and tc.verified
-    )
+        and t.visibility = 'public'
+        and t.status <> 'draft'
+    );
+  end if;
+  return array(
+    select t.id
+    from lotse.ticket_customers tc
+    join lotse.tickets t on t.id = tc.ticket_id
+    where tc.workspace_id = private.workspace()
+      and tc.contact_id = private.customer()
+      and tc.verified
+      and t.visibility = 'public'
+      and t.status <> 'draft'
+  );
+end
 $$;
 
 grant select, insert, update, delete on lotse.tickets, lotse.ticket_owners, lotse.ticket_customers, lotse.ticket_reads,
@@ -115,7 +143,7 @@ grant update (subject, description, kind, status, visibility, priority, tags, re
 grant insert (workspace_id, ticket_id, member_id, role), delete on lotse.ticket_owners to lotse_member;
 grant insert (workspace_id, ticket_id, contact_id), delete on lotse.ticket_customers to lotse_member;
 grant insert (workspace_id, ticket_id, member_id, read_at), update (read_at) on lotse.ticket_reads to lotse_member;
-grant update (revoked_at, expires_at) on lotse.ticket_links to lotse_member;
+grant update (revoked_at) on lotse.ticket_links to lotse_member;
 
 grant select (id, workspace_id, number, subject, status, visibility, created_at, closed_at, requester_id, responsible_member_id)
   on lotse.tickets to lotse_customer;
@@ -235,6 +263,13 @@ using (
   and exists (select from lotse.tickets t where t.id = ticket_id)
 );
 
+-- A link is taken back for good: a new one comes with the next mail.
 create policy worker_update on lotse.ticket_links for update to lotse_member
 using (workspace_id = (select private.staff_workspace()) and private.may_work(ticket_id))
-with check (workspace_id = (select private.staff_workspace()) and private.may_work(ticket_id));
+with check (workspace_id = (select private.staff_workspace()) and private.may_work(ticket_id) and revoked_at is not null);
+
+revoke execute on all functions in schema private from public;
+grant execute on function private.may_work to lotse_member;
+grant execute on function private.customer, private.customer_workspace, private.customer_tickets to lotse_customer;
+-- The system writes a customer's event in the customer's transaction.
+grant execute on function private.customer to lotse_system;

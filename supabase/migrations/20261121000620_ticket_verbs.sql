@@ -55,6 +55,16 @@ begin
       perform private.refuse('pool.archived');
     end if;
   end if;
+  if new.responsible_member_id is not null
+    and (tg_op = 'INSERT' or new.responsible_member_id is distinct from old.responsible_member_id)
+    and exists (select from lotse.members m where m.id = new.responsible_member_id and m.deactivated_at is not null) then
+    perform private.refuse('member.notFound');
+  end if;
+  if new.responsible_group_id is not null
+    and (tg_op = 'INSERT' or new.responsible_group_id is distinct from old.responsible_group_id)
+    and exists (select from lotse.groups g where g.id = new.responsible_group_id and g.archived_at is not null) then
+    perform private.refuse('group.notFound');
+  end if;
   return new;
 end
 $$;
@@ -83,23 +93,18 @@ $$;
 create trigger tickets_people after insert or update of requester_id on lotse.tickets
 for each row execute function private.keep_ticket_people();
 
+-- Locks first and counts second: of two supporters added at once the later would else write the list without the earlier.
 create function private.keep_owner_ids() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
   ticket uuid := coalesce(new.ticket_id, old.ticket_id);
+  owners uuid[];
 begin
-  update lotse.tickets t
-  set owner_ids = coalesce(
-    (select array_agg(distinct o.member_id order by o.member_id) from lotse.ticket_owners o where o.ticket_id = ticket),
-    '{}'
-  )
-  where t.id = ticket
-    and t.owner_ids is distinct from coalesce(
-      (select array_agg(distinct o.member_id order by o.member_id) from lotse.ticket_owners o where o.ticket_id = ticket),
-      '{}'
-    );
+  perform from lotse.tickets t where t.id = ticket for no key update;
+  owners := array(select distinct o.member_id from lotse.ticket_owners o where o.ticket_id = ticket order by o.member_id);
+  update lotse.tickets t set owner_ids = owners where t.id = ticket and t.owner_ids <> owners;
   return null;
 end
 $$;
@@ -108,37 +113,44 @@ create trigger ticket_owners_ids after insert or delete on lotse.ticket_owners
 for each row execute function private.keep_owner_ids();
 
 -- Claim: one statement decides. Of any number of simultaneous calls exactly one finds the ticket without a responsible
--- person; the others are told who won.
-create function private.claim(ticket uuid) returns void
+-- person; the others are told who won. Returns the holder before, or null where the actor was responsible already.
+create function private.claim(ticket uuid) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  winner uuid;
-  state text;
+  me uuid := private.member();
+  pools uuid[] := private.pools();
+  groups uuid[] := private.groups();
+  found_ticket record;
 begin
-  if not private.sees(ticket) then
+  select t.responsible_member_id, t.responsible_group_id, t.pool_id, t.owner_ids into found_ticket
+  from lotse.tickets t
+  where t.id = ticket and t.workspace_id = private.staff_workspace();
+  if not found or not (
+    found_ticket.pool_id = any (pools)
+    or found_ticket.responsible_group_id = any (groups)
+    or found_ticket.responsible_member_id = me
+    or me = any (found_ticket.owner_ids)
+  ) is true then
     perform private.refuse('ticket.notFound');
   end if;
   update lotse.tickets t
-  set responsible_member_id = private.member(), responsible_group_id = null
+  set responsible_member_id = me, responsible_group_id = null
   where t.id = ticket
     and t.responsible_member_id is null
-    and t.status in ('open', 'draft')
-    and (
-      t.pool_id = any (private.pools())
-      or t.responsible_group_id = any (private.groups())
-    );
+    and t.closed_at is null
+    and (t.pool_id = any (pools) or t.responsible_group_id = any (groups));
   if found then
-    return;
+    return jsonb_build_object('member', null, 'group', found_ticket.responsible_group_id);
   end if;
-  select t.responsible_member_id, t.status into winner, state from lotse.tickets t where t.id = ticket;
-  if winner = private.member() then
-    return;
-  elsif winner is not null then
-    perform private.refuse('ticket.taken', jsonb_build_object('winner', winner));
-  elsif state not in ('open', 'draft') then
+  select t.responsible_member_id, t.closed_at into found_ticket from lotse.tickets t where t.id = ticket;
+  if found_ticket.closed_at is not null then
     perform private.refuse('ticket.closed');
+  elsif found_ticket.responsible_member_id = me then
+    return null;
+  elsif found_ticket.responsible_member_id is not null then
+    perform private.refuse('ticket.taken', jsonb_build_object('winner', found_ticket.responsible_member_id));
   end if;
   perform private.refuse('ticket.forbidden');
 end
@@ -146,27 +158,34 @@ $$;
 
 -- Who may give a ticket away: moderators, the responsible person, and members of the responsible group.
 create function private.may_hand_over(ticket uuid) returns boolean
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = ''
 as $$
-  select exists (
+declare
+  moderates boolean := private.is_moderator();
+  groups uuid[] := private.groups();
+begin
+  return exists (
     select
     from lotse.tickets t
     where t.id = ticket
       and t.workspace_id = private.staff_workspace()
-      and (
-        private.is_moderator()
-        or t.responsible_member_id = private.member()
-        or t.responsible_group_id = any (private.groups())
-      )
-  )
+      and (moderates or t.responsible_member_id = private.member() or t.responsible_group_id = any (groups))
+  );
+end
 $$;
 
-create function private.refuse_unless_handing_over(ticket uuid) returns void
+-- Looks, locks and looks again: what is judged must still hold when it is written, or a ticket closed or handed on
+-- meanwhile would change once more. Nobody holds a lock on a ticket he does not see.
+create function private.lock_for_handing_over(ticket uuid) returns void
 language plpgsql security definer
 set search_path = ''
 as $$
 begin
+  if not private.sees(ticket) then
+    perform private.refuse('ticket.notFound');
+  end if;
+  perform from lotse.tickets t where t.id = ticket for no key update;
   if not private.sees(ticket) then
     perform private.refuse('ticket.notFound');
   elsif not private.may_hand_over(ticket) then
@@ -177,24 +196,28 @@ begin
 end
 $$;
 
-create function private.release(ticket uuid) returns void
+-- The three below return whether anything changed.
+
+create function private.release(ticket uuid) returns boolean
 language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  perform private.refuse_unless_handing_over(ticket);
+  perform private.lock_for_handing_over(ticket);
   update lotse.tickets t
   set responsible_member_id = null, responsible_group_id = null
-  where t.id = ticket;
+  where t.id = ticket
+    and num_nonnulls(t.responsible_member_id, t.responsible_group_id) > 0;
+  return found;
 end
 $$;
 
-create function private.assign(ticket uuid, assignee_member uuid, assignee_group uuid) returns void
+create function private.assign(ticket uuid, assignee_member uuid, assignee_group uuid) returns boolean
 language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  perform private.refuse_unless_handing_over(ticket);
+  perform private.lock_for_handing_over(ticket);
   if assignee_member is not null and not exists (
     select from lotse.members m
     where m.id = assignee_member and m.workspace_id = private.workspace() and m.deactivated_at is null
@@ -211,16 +234,17 @@ begin
   set responsible_member_id = assignee_member, responsible_group_id = assignee_group
   where t.id = ticket
     and (t.responsible_member_id, t.responsible_group_id) is distinct from (assignee_member, assignee_group);
+  return found;
 end
 $$;
 
 -- Into another pool, back among the unclaimed ones: another team takes over.
-create function private.move(ticket uuid, pool uuid) returns void
+create function private.move(ticket uuid, pool uuid) returns boolean
 language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  perform private.refuse_unless_handing_over(ticket);
+  perform private.lock_for_handing_over(ticket);
   if not exists (
     select from lotse.pools p
     where p.id = pool and p.workspace_id = private.workspace()
@@ -231,8 +255,9 @@ begin
   set pool_id = pool, responsible_member_id = null, responsible_group_id = null
   where t.id = ticket
     and (t.pool_id, t.responsible_member_id, t.responsible_group_id) is distinct from (pool, null::uuid, null::uuid);
+  return found;
 end
 $$;
 
 revoke execute on all functions in schema private from public;
-grant execute on all functions in schema private to lotse_member, lotse_customer, lotse_system;
+grant execute on function private.claim, private.release, private.assign, private.move, private.may_hand_over to lotse_member;

@@ -52,7 +52,8 @@ create index message_versions_message on lotse.message_versions (workspace_id, m
 alter table lotse.messages enable row level security;
 alter table lotse.message_versions enable row level security;
 
--- Locks the ticket it judges: without that a message got onto a ticket closed meanwhile.
+-- Locks the ticket it judges: without that a message got onto a ticket closed meanwhile. A new message changes the
+-- ticket as well, so it takes the stronger lock at once: two who write at the same time would else wait for each other.
 create function private.guard_message() returns trigger
 language plpgsql security definer
 set search_path = ''
@@ -60,13 +61,14 @@ as $$
 declare
   state text;
 begin
-  select t.status into state from lotse.tickets t where t.id = new.ticket_id for share;
   if tg_op = 'INSERT' then
+    select t.status into state from lotse.tickets t where t.id = new.ticket_id for no key update;
     if state in ('closed', 'cancelled') and (new.author_contact_id is not null or new.visibility = 'public') then
       perform private.refuse('ticket.closed');
     end if;
     return new;
   end if;
+  select t.status into state from lotse.tickets t where t.id = new.ticket_id for share;
   if (new.id, new.workspace_id, new.ticket_id, new.kind, new.visibility, new.author_member_id, new.author_contact_id, new.created_at)
     is distinct from (old.id, old.workspace_id, old.ticket_id, old.kind, old.visibility, old.author_member_id, old.author_contact_id, old.created_at) then
     perform private.refuse('row.immutable');
@@ -192,4 +194,3 @@ using (
 );
 
 revoke execute on all functions in schema private from public;
-grant execute on all functions in schema private to lotse_member, lotse_customer, lotse_system;

@@ -29,7 +29,8 @@ create table lotse.files (
 
 create index files_ticket on lotse.files (workspace_id, ticket_id);
 create index files_message on lotse.files (workspace_id, message_id);
-create index files_storage on lotse.files (storage_key);
+-- One row for the bytes: nobody shows himself somebody else's by naming their key.
+create unique index files_storage on lotse.files (storage_key);
 create index files_member on lotse.files (workspace_id, uploaded_by_member_id);
 create index files_contact on lotse.files (workspace_id, uploaded_by_contact_id);
 
@@ -56,17 +57,18 @@ begin
 end
 $$;
 
-create trigger files_guard before insert on lotse.files
+create trigger files_guard before insert or update of ticket_id, message_id on lotse.files
 for each row execute function private.guard_file();
 
 grant select, insert, update, delete on lotse.files to lotse_system;
 grant select, delete on lotse.files to lotse_member;
-grant insert (id, workspace_id, ticket_id, message_id, visibility, name, mime, size, sha256, storage_key, uploaded_by_member_id)
+-- A file is hung on a message by the system (messages.post), so that nobody hangs one on another's words.
+grant insert (id, workspace_id, ticket_id, visibility, name, mime, size, sha256, storage_key, uploaded_by_member_id)
   on lotse.files to lotse_member;
 grant update (visibility) on lotse.files to lotse_member;
 grant select (id, workspace_id, ticket_id, message_id, visibility, name, mime, size, sha256, storage_key, content_id, uploaded_by_member_id, uploaded_by_contact_id, created_at)
   on lotse.files to lotse_customer;
-grant insert (id, workspace_id, ticket_id, message_id, visibility, name, mime, size, sha256, storage_key, uploaded_by_contact_id)
+grant insert (id, workspace_id, ticket_id, visibility, name, mime, size, sha256, storage_key, uploaded_by_contact_id)
   on lotse.files to lotse_customer;
 
 create policy system_all on lotse.files to lotse_system
@@ -115,4 +117,3 @@ with check (
 );
 
 revoke execute on all functions in schema private from public;
-grant execute on all functions in schema private to lotse_member, lotse_customer, lotse_system;

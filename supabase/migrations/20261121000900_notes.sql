@@ -85,4 +85,4 @@ using (
 );
 
 revoke execute on all functions in schema private from public;
-grant execute on all functions in schema private to lotse_member, lotse_customer, lotse_system;
+grant execute on function private.append_note to lotse_member;

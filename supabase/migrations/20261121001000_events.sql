@@ -13,26 +13,66 @@ create table lotse.commands (
   answer jsonb not null default '{}',
   created_at timestamptz not null default now(),
   primary key (workspace_id, actor, id)
-);
+)
+-- Room for the answer beside its command, so that no index hears of it.
+with (fillfactor = 70);
 
 create index commands_age on lotse.commands (created_at);
 
+-- The actor as one word; the same person's repeated command gets the stored answer.
+create function private.actor_key() returns text
+language sql stable parallel safe
+return coalesce(
+  'member:' || private.setting('member'),
+  'contact:' || private.setting('contact'),
+  'link:' || private.setting('link'),
+  'system'
+);
+
+-- Whoever was deactivated, or whose link has ended, meanwhile: even what he had been answered is not for him any more.
+create function private.refuse_unless_alive() returns void
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+  if private.setting('member') is not null then
+    if private.staff_workspace() is null then
+      perform private.refuse('forbidden');
+    end if;
+  elsif private.setting('link') is not null then
+    if private.link_id() is null then
+      perform private.refuse('link.invalid');
+    end if;
+  elsif private.setting('contact') is not null then
+    if private.customer() is null then
+      perform private.refuse('forbidden');
+    end if;
+  -- The role as it was set, not current_user, which is the owner in here.
+  elsif current_setting('role') <> 'lotse_system' then
+    perform private.refuse('forbidden');
+  end if;
+end
+$$;
+
 -- The first statement of a command's transaction: null for a new command, else the answer that was stored for it.
 -- A command sent twice at once waits here for the first to end.
-create function private.open_command(by_actor text, command uuid, command_name text) returns jsonb
+create function private.open_command(command uuid, command_name text) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
   stored jsonb;
 begin
+  perform private.refuse_unless_alive();
   insert into lotse.commands (workspace_id, actor, id, name)
-  values (private.workspace(), by_actor, command, command_name)
+  values (private.workspace(), private.actor_key(), command, command_name)
   on conflict (workspace_id, actor, id) do nothing;
   if not found then
     select c.answer into stored
     from lotse.commands c
-    where c.workspace_id = private.workspace() and c.actor = by_actor and c.id = command;
+    where c.workspace_id = private.workspace()
+      and c.actor = private.actor_key()
+      and c.id = command;
   end if;
   return stored;
 end
@@ -68,49 +108,40 @@ alter table lotse.events enable row level security;
 
 create function private.actor_kind() returns text
 language sql stable parallel safe
-set search_path = ''
-as $$
-  select case
-    when private.setting('member') is not null then 'member'
-    when private.setting('contact') is not null or private.setting('link') is not null then 'contact'
-    else 'system'
-  end
-$$;
+return case
+  when private.setting('member') is not null then 'member'
+  when private.setting('contact') is not null or private.setting('link') is not null then 'contact'
+  else 'system'
+end;
 
 -- Times on the wire: ISO 8601 in UTC with milliseconds, as JavaScript writes them.
 create function private.iso(at timestamptz) returns text
 language sql stable parallel safe
-set search_path = ''
-as $$
-  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
-$$;
+return to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 
 -- The codes of a card, as every event of a ticket carries them (src/lib/shared/board.ts reads them): applying an event
 -- twice, or after a later one was lost and caught up, ends in the same card.
 create function private.card(t lotse.tickets) returns jsonb
-language sql stable
-set search_path = ''
-as $$
-  select jsonb_build_object(
-    'id', t.id,
-    'number', t.number,
-    'pool', t.pool_id,
-    'status', t.status,
-    'visibility', t.visibility,
-    'priority', t.priority,
-    'channel', t.channel,
-    'tags', t.tags,
-    'requester', t.requester_id,
-    'member', t.responsible_member_id,
-    'group', t.responsible_group_id,
-    'owners', t.owner_ids,
-    'due', private.iso(t.due_at),
-    'created', private.iso(t.created_at),
-    'waiting', private.iso(t.waiting_since),
-    'lastCustomer', private.iso(t.last_customer_at),
-    'lastMessage', private.iso(t.last_message_at)
-  )
-$$;
+language sql stable parallel safe
+return jsonb_build_object(
+  'id', t.id,
+  'number', t.number,
+  'pool', t.pool_id,
+  'status', t.status,
+  'visibility', t.visibility,
+  'priority', t.priority,
+  'channel', t.channel,
+  'tags', t.tags,
+  'requester', t.requester_id,
+  'member', t.responsible_member_id,
+  'group', t.responsible_group_id,
+  'owners', t.owner_ids,
+  'due', private.iso(t.due_at),
+  'created', private.iso(t.created_at),
+  'waiting', private.iso(t.waiting_since),
+  'lastCustomer', private.iso(t.last_customer_at),
+  'lastMessage', private.iso(t.last_message_at)
+);
 
 -- Whoever loses sight of a ticket is told so in the same transaction, whichever verb did it; whoever gains it gets the
 -- whole card with the verb's own event, which goes to the new audience. Customers likewise.
@@ -151,21 +182,19 @@ set search_path = ''
 as $$
 declare
   next_seq bigint;
+  next_customer_seq bigint;
 begin
   update lotse.workspace_counters c
   set event_seq = c.event_seq + 1
   where c.workspace_id = new.workspace_id
   returning c.event_seq into next_seq;
+  if new.class = 'customer' then
+    select coalesce(max(e.customer_seq), 0) + 1 into next_customer_seq
+    from lotse.events e
+    where e.ticket_id = new.ticket_id and e.class = 'customer';
+  end if;
   update lotse.events e
-  set
-    seq = next_seq,
-    customer_seq = case
-      when new.class = 'customer' then (
-        select coalesce(max(x.customer_seq), 0) + 1
-        from lotse.events x
-        where x.ticket_id = new.ticket_id and x.class = 'customer'
-      )
-    end
+  set seq = next_seq, customer_seq = next_customer_seq
   where e.id = new.id;
   return null;
 end
@@ -175,21 +204,32 @@ create constraint trigger events_stamp after insert on lotse.events
 deferrable initially deferred
 for each row execute function private.stamp_event();
 
--- What a command's author is told: the highest seq of its events. One round trip after the commit, without a lock.
-create function private.seq_of(event_ids bigint[]) returns bigint
-language sql stable security definer
-set search_path = ''
-as $$
-  select coalesce(max(e.seq), 0) from lotse.events e where e.id = any (event_ids)
-$$;
-
-create function private.keep_event() returns trigger
-language plpgsql
+-- What a command's author is told: the highest seq of its events that reach him. Customers count by their ticket's own
+-- counter: the workspace's would tell them how busy the desk is. One round trip after the commit, without a lock.
+create function private.seq_of(event_ids bigint[], for_class text) returns bigint
+language plpgsql stable security definer
 set search_path = ''
 as $$
 begin
+  return (
+    select coalesce(max(case for_class when 'customer' then e.customer_seq else e.seq end), 0)
+    from lotse.events e
+    where e.id = any (event_ids) and e.class = for_class
+  );
+end
+$$;
+
+create function private.keep_event() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  -- Only private.stamp_event may, once; it runs while others wait, so whether it kept the rest is asked column by column.
   if tg_op = 'UPDATE' and old.seq is null and new.seq is not null
-    and (to_jsonb(new) - 'seq' - 'customer_seq') = (to_jsonb(old) - 'seq' - 'customer_seq') then
+    and (new.id, new.workspace_id, new.class, new.type, new.ticket_id, new.actor_kind, new.actor_member_id, new.actor_contact_id,
+      new.command_id, new.audience, new.payload, new.created_at)
+    is not distinct from (old.id, old.workspace_id, old.class, old.type, old.ticket_id, old.actor_kind, old.actor_member_id, old.actor_contact_id,
+      old.command_id, old.audience, old.payload, old.created_at) then
     return new;
   end if;
   -- A workspace may be deleted whole.
@@ -205,7 +245,7 @@ create trigger events_append_only before update or delete on lotse.events
 for each row execute function private.keep_event();
 
 create function private.keep_all_events() returns trigger
-language plpgsql
+language plpgsql security definer
 set search_path = ''
 as $$
 begin
@@ -249,6 +289,8 @@ using (
 );
 
 revoke execute on all functions in schema private from public;
-grant execute on all functions in schema private to lotse_member, lotse_customer, lotse_system;
+grant execute on function private.open_command to lotse_member, lotse_customer, lotse_system;
+grant execute on function private.iso to lotse_member, lotse_customer, lotse_system;
+grant execute on function private.actor_key, private.actor_kind, private.card to lotse_system;
 grant usage on schema private to lotse_app;
-grant execute on function private.seq_of(bigint[]) to lotse_app;
+grant execute on function private.seq_of to lotse_app;

@@ -216,4 +216,4 @@ as $$
 $$;
 
 revoke execute on all functions in schema private from public;
-grant execute on all functions in schema private to lotse_member, lotse_customer, lotse_system;
+grant execute on function private.account_of to lotse_system;

@@ -17,6 +17,3 @@ grant select, insert, update, delete on lotse.attempts to lotse_system;
 create policy system_all on lotse.attempts to lotse_system
 using (true)
 with check (true);
-
-revoke execute on all functions in schema private from public;
-grant execute on all functions in schema private to lotse_member, lotse_customer, lotse_system;

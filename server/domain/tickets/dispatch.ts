@@ -1,4 +1,5 @@
 import type { Command } from '#lib/shared/commands.ts';
+import type { Holder } from '#lib/shared/events.ts';
 import type { Act } from '../act.ts';
 import { holderOf, stateOf } from './state.ts';
 
@@ -7,17 +8,17 @@ import { holderOf, stateOf } from './state.ts';
 
 /** Takes an unclaimed ticket. Of any number of simultaneous claims one wins; the others get `ticket.taken` with the winner. */
 export async function claim(act: Act, { ticket }: Command<'ticket.claim'>) {
-  const from = holderOf(await stateOf(act, ticket));
-  if (act.actor.kind === 'member' && from.member === act.actor.memberId) return;
-  await act.sql`select private.claim(${ticket})`;
-  act.record({ type: 'ticket.claimed', ticket, data: { from }, customer: { status: 'assigned' } });
+  const [claimed] = await act.sql<{ from: Holder | null }[]>`select private.claim(${ticket}) as from`;
+  if (!claimed?.from) return;
+  act.record({ type: 'ticket.claimed', ticket, data: { from: claimed.from }, customer: { status: 'assigned' } });
 }
 
 /** Back to the pool: nobody is responsible, the ticket is open again. */
 export async function release(act: Act, { ticket }: Command<'ticket.release'>) {
   const from = holderOf(await stateOf(act, ticket));
   if (!from.member && !from.group) return;
-  await act.sql`select private.release(${ticket})`;
+  const [released] = await act.sql<{ changed: boolean }[]>`select private.release(${ticket}) as changed`;
+  if (!released?.changed) return;
   act.record({ type: 'ticket.released', ticket, data: { from }, customer: { status: 'open' } });
 }
 
@@ -27,7 +28,10 @@ export async function assign(act: Act, { ticket, member, group }: Command<'ticke
   const to = { member, group: member ? null : group };
   if (!to.member && !to.group) return release(act, { ticket });
   if (from.member === to.member && from.group === to.group) return;
-  await act.sql`select private.assign(${ticket}, ${to.member}, ${to.group})`;
+  const [assigned] = await act.sql<{ changed: boolean }[]>`
+    select private.assign(${ticket}, ${to.member}, ${to.group}) as changed
+  `;
+  if (!assigned?.changed) return;
   act.record({
     type: 'ticket.assigned',
     ticket,
@@ -40,6 +44,7 @@ export async function assign(act: Act, { ticket, member, group }: Command<'ticke
 export async function move(act: Act, { ticket, pool }: Command<'ticket.move'>) {
   const state = await stateOf(act, ticket);
   if (state.poolId === pool) return release(act, { ticket });
-  await act.sql`select private.move(${ticket}, ${pool})`;
+  const [moved] = await act.sql<{ changed: boolean }[]>`select private.move(${ticket}, ${pool}) as changed`;
+  if (!moved?.changed) return;
   act.record({ type: 'ticket.moved', ticket, data: { from: state.poolId, to: pool }, customer: { status: 'open' } });
 }

@@ -19,7 +19,7 @@ export async function open(tx: Tx, number: number): Promise<OpenTicket> {
       jsonb_build_object(
         'work', private.may_work(t.id),
         'handOver', private.may_hand_over(t.id),
-        'claim', t.responsible_member_id is null and t.status in ('open', 'draft')
+        'claim', t.responsible_member_id is null and t.closed_at is null
           and (t.pool_id = any (private.pools()) or t.responsible_group_id = any (private.groups()))
       ) as may,
       coalesce(n.generation, 1) as generation,
