@@ -1,7 +1,7 @@
 import { simpleParser, type Attachment } from 'mailparser';
 import { addresses, addressField, deliveredAddresses, oneLine } from './addresses.ts';
 import { nameFor, safeName } from './filename.ts';
-import { clean, decodeWords, headerText, messageIds, readHeaders } from './headers.ts';
+import { clean, decodeCharset, decodeWords, headerText, messageIds, readHeaders } from './headers.ts';
 import { toText } from './html-text.ts';
 import { mailLimits, type MailAttachment, type ParsedMail } from './parsed.ts';
 import { repairMail } from './repair.ts';
@@ -42,7 +42,10 @@ export async function decodeMail(original: Buffer): Promise<ParsedMail> {
     cc: cc.slice(0, mailLimits.recipients),
     deliveredTo: deliveredAddresses(headers, [...to, ...cc]),
     date: readDate(headerText(headers, 'date')),
-    text: capped(text || namedText(attachments), mailLimits.textChars, { name: 'text', notes }),
+    text: capped(text || (html === null ? namedText(decoded.attachments) : ''), mailLimits.textChars, {
+      name: 'text',
+      notes,
+    }),
     html,
     attachments,
     reportParts,
@@ -97,9 +100,12 @@ function percentDecoded(text: string): string {
 }
 
 /** A mail whose only text came as a named part still says what it says. */
-function namedText(attachments: MailAttachment[]): string {
-  const only = attachments.length === 1 ? attachments[0] : undefined;
-  return only?.mime === 'text/plain' ? only.content.toString('utf8') : '';
+function namedText(parts: Attachment[]): string {
+  const part = parts.find(({ contentType }) => contentType === 'text/plain');
+  if (!part) return '';
+  const type = part.headers.get('content-type');
+  const charset = typeof type === 'object' && 'params' in type ? type.params['charset'] : undefined;
+  return decodeCharset(part.content, charset ?? 'utf-8') ?? part.content.toString('utf8');
 }
 
 function innerSubject(content: Buffer): string {

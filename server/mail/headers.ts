@@ -55,7 +55,8 @@ function quotedBytes(data: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-function decodeCharset(bytes: Buffer, charset: string): string | null {
+/** Null for a charset nobody knows. */
+export function decodeCharset(bytes: Buffer, charset: string): string | null {
   try {
     return new TextDecoder(charset).decode(bytes);
   } catch (error) {

@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
-import { boundaryOf, fieldOf, parameterOf, walkParts, type Part } from './structure.ts';
+import { isMislabelled, labelWindows1252, mendEightBit, replaceField } from './repair-charset.ts';
+import { boundaryOf, fieldOf, walkParts, type Part } from './structure.ts';
 
 /**
  * Mends what mailparser 3.9 gets wrong, before it sees the mail: raw 8-bit headers, bodies whose
@@ -43,8 +43,7 @@ function withLineFeeds(raw: Buffer): Buffer {
 function mendHead(head: Buffer, place: { raw: Buffer; part: Part; index: number; parts: Part[] }): Buffer {
   const { raw, part } = place;
   let text = mendEightBit(head, part);
-  if (hasHiddenName(place))
-    text = replaceField(text, 'content-disposition', (value) => value.replace(/inline/i, 'attachment'));
+  if (hasHiddenName(place)) text = attached(text);
   if (part.type === 'message/rfc822' && part.parent !== null) text = attachEmbedded(text);
   // A multipart without its boundary would vanish whole: show what stands there.
   if (part.type.startsWith('multipart/') && !boundaryOf(part))
@@ -58,71 +57,23 @@ function mendHead(head: Buffer, place: { raw: Buffer; part: Part; index: number;
   return text === head.toString('latin1') ? head : Buffer.from(text, 'latin1');
 }
 
-/** Raw bytes become UTF-8 (which mailparser reads); inside encoded words they are escaped in the word's own charset. */
-function mendEightBit(head: Buffer, part: Part): string {
-  const text = head.toString('latin1');
-  if (!/[\x80-\xff]/.test(text)) return text;
-  const escaped = text.replace(/=\?[^?\s]{1,60}\?q\?[^?]{0,2000}\?=/gi, (word) =>
-    word.replace(/[\x80-\xff]/g, (byte) => `=${byte.charCodeAt(0).toString(16).toUpperCase()}`),
-  );
-  const bytes = Buffer.from(escaped, 'latin1');
-  if (isUtf8(bytes)) return escaped;
-  const label = parameterOf(fieldOf(part, 'content-type'), 'charset').toLowerCase();
-  return Buffer.from(decodeAs(bytes, label), 'utf8').toString('latin1');
-}
-
-function decodeAs(bytes: Buffer, label: string): string {
-  const usable = /^(koi8-[ru]|windows-125\d|iso-8859-\d+|shift_jis|euc-[jk][pr]|gb\w+|big5)$/.test(label);
-  return new TextDecoder(usable ? label : 'windows-1252').decode(bytes);
-}
-
-/** `Content-Disposition: inline; filename=` on a text part: a file, unless it is all the mail says. */
+/** A text part with a file name that mailparser would show and not list. HTML is one only behind other text: some programs name the letter itself. */
 function hasHiddenName({ part, index, parts }: { part: Part; index: number; parts: Part[] }): boolean {
-  if (!part.type.startsWith('text/') || parts.length === 1) return false;
+  if (!part.type.startsWith('text/') || isAlternative(part, parts)) return false;
   const disposition = fieldOf(part, 'content-disposition');
-  if (!/^inline/i.test(disposition) || !/filename/i.test(disposition)) return false;
-  return parts.slice(0, index).some((other) => other.type.startsWith('text/'));
+  const isBehind = parts.slice(0, index).some((other) => other.type.startsWith('text/'));
+  if (/^inline/i.test(disposition) && /filename/i.test(disposition)) return isBehind || part.type !== 'text/html';
+  return disposition === '' && isBehind && /;\s*name\*?/i.test(fieldOf(part, 'content-type'));
+}
+
+function attached(text: string): string {
+  if (!/^content-disposition[ \t]*:/im.test(text)) return `Content-Disposition: attachment\r\n${text}`;
+  return replaceField(text, 'content-disposition', (value) => value.replace(/inline/i, 'attachment'));
 }
 
 function attachEmbedded(text: string): string {
-  if (/^content-disposition[ \t]*:/im.test(text))
-    return replaceField(text, 'content-disposition', (value) => value.replace(/inline/i, 'attachment'));
   const typed = /^content-type[ \t]*:/im.test(text) ? text : `Content-Type: message/rfc822\r\n${text}`;
-  return `Content-Disposition: attachment\r\n${typed}`;
-}
-
-function replaceField(text: string, name: string, change: (value: string) => string): string {
-  return text.replace(new RegExp(`^${name}[ \\t]*:.*(?:\\r?\\n[ \\t].*)*`, 'im'), change);
-}
-
-/** Says us-ascii, utf-8 or nothing, and the bytes are no such thing. */
-function isMislabelled(part: Part, body: Buffer): boolean {
-  const label = parameterOf(fieldOf(part, 'content-type'), 'charset').toLowerCase();
-  if (label && !/^(us-ascii|ascii|ansi_x3\.4-1968|utf-?8)$/.test(label)) return false;
-  const bytes = transferDecoded(body, fieldOf(part, 'content-transfer-encoding').toLowerCase());
-  if (isUtf8(bytes)) return false;
-  // A single valid sequence means real UTF-8 with some damage: better one "�" than mojibake throughout.
-  return !label.startsWith('utf') || !/[\xc3-\xf4][\x80-\xbf]/.test(bytes.toString('latin1'));
-}
-
-function transferDecoded(body: Buffer, encoding: string): Buffer {
-  if (encoding.startsWith('base64')) return Buffer.from(body.toString('latin1'), 'base64');
-  if (!encoding.startsWith('quoted-printable')) return body;
-  return Buffer.from(
-    body
-      .toString('latin1')
-      .replace(/=([0-9a-f]{2})|=\r?\n/gi, (_, hex?: string) => (hex ? String.fromCharCode(parseInt(hex, 16)) : '')),
-    'latin1',
-  );
-}
-
-function labelWindows1252(text: string): string {
-  if (!/^content-type[ \t]*:/im.test(text))
-    return text.replace(/^(From .*\r?\n)?/, '$1Content-Type: text/plain; charset=windows-1252\r\n');
-  return replaceField(text, 'content-type', (value) => {
-    const bare = value.replace(/;\s*charset\s*=\s*("[^"]*"|[^;\s]*)/i, '');
-    return bare.replace(/^(content-type[ \t]*:\s*[^;\s]+)/i, '$1; charset=windows-1252');
-  });
+  return attached(typed);
 }
 
 /** True when a text part outside multipart/alternative stands beside an HTML part. */

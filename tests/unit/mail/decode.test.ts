@@ -155,6 +155,26 @@ describe('attachments', () => {
     expect(mail.attachments.map((file) => file.name)).toEqual(['protokoll.txt']);
   });
 
+  test('a mail that is nothing but a named text says it and lists it', async () => {
+    const mail = await decodeMail(
+      latin1(
+        'From: a@example.com\nContent-Type: text/plain; charset=iso-8859-1\nContent-Disposition: inline; filename=gru\xdf.txt\n\nGr\xfc\xdfe',
+      ),
+    );
+    expect(mail.text).toBe('Grüße');
+    expect(mail.attachments.map((file) => file.name)).toEqual(['gruß.txt']);
+  });
+
+  test('named HTML is the letter, unless other text came before', async () => {
+    const html =
+      'Content-Type: text/html; name=brief.html\nContent-Disposition: inline; filename=brief.html\n\n<p>Hallo</p>';
+    expect(await decodeMail(mixed(html))).toMatchObject({ text: 'Hallo', attachments: [] });
+    expect(await decodeMail(mixed('Content-Type: text/plain\n\nSiehe Anhang', html))).toMatchObject({
+      html: null,
+      attachments: [{ name: 'brief.html' }],
+    });
+  });
+
   test('a mail within the mail stays a file named after its subject', async () => {
     const mail = await decodeMail(
       mixed(
