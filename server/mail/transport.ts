@@ -131,9 +131,7 @@ function outcomeOf(
   return code === 'EENVELOPE' || code === 'EMESSAGE' ? 'permanent' : 'temporary';
 }
 
-function isTemporary(responseCode: number | undefined): boolean {
-  return responseCode !== undefined && responseCode >= 400 && responseCode < 500;
-}
+const isTemporary = (responseCode = 0) => responseCode >= 400 && responseCode < 500;
 
 function refusals(errors: readonly Error[] | undefined): RecipientResult[] {
   return (errors ?? []).map((error: SmtpError) => ({
