@@ -1,0 +1,29 @@
+import { bills } from './stories/bills.ts';
+import { house } from './stories/house.ts';
+import { it } from './stories/it.ts';
+import { technik } from './stories/technik.ts';
+import type { Channel, Priority, Status } from '#lib/shared/ticket.ts';
+
+/** One ticket of the demo. Hours count back from now; who speaks is a key of cast.ts. */
+export type Story = {
+  pool: string;
+  subject: string;
+  customer: string | null;
+  hours: number;
+  channel?: Channel;
+  priority?: Priority;
+  tags?: string[];
+  status?: Status;
+  member?: string;
+  group?: string;
+  internal?: boolean;
+  /** Hours from now; negative is overdue. */
+  due?: number;
+  said: Said[];
+};
+
+/** Speaker (a customer, a colleague, or a colleague's internal comment as `key!`), text, hours ago, file of ./files. */
+export type Said = [speaker: string, text: string, hours: number, file?: string];
+
+/** Oldest first, as they arrived. */
+export const stories: Story[] = [...technik, ...bills, ...house, ...it].sort((a, b) => b.hours - a.hours);
