@@ -26,6 +26,8 @@ export type EventData = {
   'file.removed': FileData;
   'mail.queued': MailData;
   'mail.changed': MailData;
+  /** Once for a while of editing, for the history. */
+  'note.edited': Record<string, never>;
   'link.revoked': { link: string };
   'contact.created': { contact: string };
   'contact.changed': { contact: string; fields: string[] };

@@ -75,8 +75,13 @@ export type CustomerCalls = Pick<StaffCalls, 'command' | 'catchup'> & {
   typing(types: { isTyping: boolean }): void;
 };
 
-/** Codes of a refused handshake (`connect_error.message`). After the first two, trying again is of no use. */
-export const refusals = ['signIn.needed', 'link.invalid', 'tooMany', 'unexpected'] as const;
+/** Codes of a refused handshake (`connect_error.message`). The first: GET /login/session, and again if it answers 204. The next two: never again. */
+export const refusals = ['signIn.needed', 'workspace.notFound', 'link.invalid', 'too.many', 'unexpected'] as const;
 
-/** WebSocket `/notes/<workspace slug>/<ticket id>/<generation>`; closed with 4403 when the right ends, 4410 for an old generation. */
+/**
+ * WebSocket `/notes/<workspace slug>/<ticket id>/<generation>`, the protocol of y-websocket. Closed for good (its client says
+ * `closed`) with 4401 without a session (as above: /login/session, then connect again), 4403 when the right to see ends,
+ * 4410 for an old generation, 4413 and 4429 for too much. A reader is told by an auth message (`messageHandlers[2]`), and his
+ * edits are dropped; who may write from now on is made to connect again.
+ */
 export const notesPath = '/notes';

@@ -1,0 +1,104 @@
+import { asSystem } from '#server/database/actor.ts';
+import { rooms } from './events.ts';
+
+/** Whose events somebody is sent, as of `seq`. */
+export type Rights = { seq: number; rooms: string[] };
+
+type Row = { memberId: string; isModerator: boolean; groups: string[]; pools: string[]; seq: number };
+
+/**
+ * The rooms of these members; deactivated ones are missing. Says what private.pools() and private.groups() say, for many at
+ * once. Moderators see every ticket through one room: in its pool's too they would be told that a ticket left which they still see.
+ */
+export async function rightsOf(workspaceId: string, memberIds: string[]): Promise<Map<string, Rights>> {
+  const rows = await asSystem(
+    workspaceId,
+    ({ sql }) => sql<Row[]>`
+      with asked as (
+        select m.id, m.role in ('administrator', 'moderator') as is_moderator
+        from lotse.members m
+        where m.workspace_id = ${workspaceId}
+          and m.id = any (${memberIds}::uuid[])
+          and m.deactivated_at is null
+      )
+      select
+        a.id as member_id,
+        a.is_moderator,
+        array(
+          select gm.group_id from lotse.group_members gm where gm.workspace_id = ${workspaceId} and gm.member_id = a.id
+        ) as groups,
+        array(
+          select distinct p.id
+          from lotse.pool_access pa
+          join lotse.pools p on p.workspace_id = pa.workspace_id and pa.pool_id in (p.id, p.parent_id)
+          where pa.workspace_id = ${workspaceId}
+            and not a.is_moderator
+            and (
+              pa.member_id = a.id
+              or pa.group_id in (
+                select gm.group_id from lotse.group_members gm where gm.workspace_id = ${workspaceId} and gm.member_id = a.id
+              )
+            )
+        ) as pools,
+        (select c.event_seq from lotse.workspace_counters c where c.workspace_id = ${workspaceId}) as seq
+      from asked a
+    `,
+    { readOnly: true },
+  );
+  return new Map(rows.map((row) => [row.memberId, { seq: row.seq, rooms: roomsOf(row) }]));
+}
+
+function roomsOf({ memberId, isModerator, groups, pools }: Row): string[] {
+  return [
+    rooms.staff,
+    rooms.member(memberId),
+    ...(isModerator ? [rooms.moderators] : []),
+    ...groups.map(rooms.group),
+    ...pools.map(rooms.pool),
+  ];
+}
+
+export type LinkRights = Rights & { ticketId: string; audience: string[]; customerSeq: number };
+
+/** The rooms of the holders of these links; missing where the link ended or the ticket is not public (any more). */
+export async function rightsOfLinks(workspaceId: string, linkIds: string[]): Promise<Map<string, LinkRights>> {
+  const rows = await asSystem(
+    workspaceId,
+    ({ sql }) => sql<{ linkId: string; ticketId: string; audience: string[]; customerSeq: number; seq: number }[]>`
+      select
+        l.id as link_id, t.id as ticket_id, t.audience,
+        coalesce(
+          (select max(e.customer_seq) from lotse.events e where e.ticket_id = t.id and e.class = 'customer'),
+          0
+        ) as customer_seq,
+        (select c.event_seq from lotse.workspace_counters c where c.workspace_id = ${workspaceId}) as seq
+      from lotse.ticket_links l
+      join lotse.tickets t on t.workspace_id = l.workspace_id and t.id = l.ticket_id
+      where l.workspace_id = ${workspaceId}
+        and l.id = any (${linkIds}::uuid[])
+        and l.revoked_at is null
+        and l.expires_at > now()
+        and t.visibility = 'public'
+        and t.status <> 'draft'
+    `,
+    { readOnly: true },
+  );
+  return new Map(
+    rows.map(({ linkId, ticketId, audience, customerSeq, seq }) => [
+      linkId,
+      { seq, rooms: [rooms.customer(ticketId)], ticketId, audience, customerSeq },
+    ]),
+  );
+}
+
+/** The rooms that hear of a ticket; null when there is none in this workspace. */
+export async function audienceOf(workspaceId: string, ticketId: string): Promise<string[] | null> {
+  const [row] = await asSystem(
+    workspaceId,
+    ({ sql }) => sql<{ audience: string[] }[]>`
+      select audience from lotse.tickets where workspace_id = ${workspaceId} and id = ${ticketId}
+    `,
+    { readOnly: true },
+  );
+  return row?.audience ?? null;
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { AppError } from '#lib/shared/errors.ts';
+import { network } from '#server/domain/attempts.ts';
+import { holderOf, type Holder } from '#server/domain/links.ts';
+import { rooms } from '#server/domain/events.ts';
+import { reportUnexpected } from '#server/log.ts';
+import { Bucket } from './bucket.ts';
+import * as calls from './calls.ts';
+import { missedByCustomer } from './catch-up.ts';
+import type { Channel } from './channel.ts';
+import type { Ends } from './ends.ts';
+import type { Feed } from './feed.ts';
+import { roomIn } from './outlet.ts';
+import type { Attendance } from './presence.ts';
+import { Seat } from './seat.ts';
+import type { CustomerSocket, CustomerSpace } from './server.ts';
+
+type Parts = { feed: Feed; attendance: Attendance; ends: Ends; build: string };
+
+const handshake = z.object({ token: z.string().max(100) });
+
+/** The customers' namespace: the token of a ticket link opens this ticket alone. */
+export function openCustomers(space: CustomerSpace, parts: Parts): void {
+  const holders = new WeakMap<CustomerSocket, Holder>();
+  const strangers = new Strangers();
+  space.use((socket, next) => {
+    const { headers, address } = socket.handshake;
+    const from = network(String(headers['x-lotse-address'] ?? address));
+    if (!strangers.mayTry(from)) return next(new Error('too.many'));
+    const auth = handshake.safeParse(socket.handshake.auth);
+    holderOf(auth.success ? auth.data.token : '').then(
+      (holder) => {
+        holders.set(socket, holder);
+        next();
+      },
+      (error: unknown) => {
+        strangers.failed(from);
+        if (!(error instanceof AppError)) reportUnexpected(error, { part: 'socket' });
+        next(new Error(error instanceof AppError ? error.code : 'unexpected'));
+      },
+    );
+  });
+  space.on('connection', (socket) => {
+    const holder = holders.get(socket);
+    if (holder) seatHolder(socket, holder, parts);
+  });
+}
+
+/** Wrong tokens from one network: twenty, then one in five seconds. Those who come with a right one are not counted. */
+class Strangers {
+  readonly #buckets = new Map<string, { bucket: Bucket; mayTry: boolean }>();
+
+  mayTry(from: string): boolean {
+    const known = this.#buckets.get(from);
+    if (!known || known.mayTry) return true;
+    known.mayTry = known.bucket.take();
+    return known.mayTry;
+  }
+
+  failed(from: string): void {
+    if (this.#buckets.size > 10_000) this.#buckets.clear();
+    const known = this.#buckets.get(from) ?? { bucket: new Bucket(20, 0.2), mayTry: true };
+    known.mayTry = known.bucket.take();
+    this.#buckets.set(from, known);
+  }
+}
+
+function seatHolder(socket: CustomerSocket, holder: Holder, { feed, attendance, ends, build }: Parts): void {
+  const { workspaceId, ticketId, linkId, expiresAt } = holder;
+  const room = rooms.customer(ticketId);
+  let channel: Channel | undefined;
+  const seat: Seat = new Seat(
+    { kind: 'link', linkId, ticketId },
+    {
+      enter() {
+        void socket.join(roomIn(workspaceId, room));
+        const seq = seat.rights?.customerSeq ?? 0;
+        socket.emit('ready', { seq, rooms: [room], build, id: linkId, presence: { online: [], looks: [], types: [] } });
+      },
+      leave: () => void socket.leave(roomIn(workspaceId, room)),
+      end(code) {
+        socket.emit('ended', { code });
+        socket.disconnect(true);
+      },
+    },
+  );
+  const held = feed.hold(workspaceId);
+  const forget = ends.watchLink({ workspaceId, linkId, expiresAt }, seat);
+  const typing = { workspaceId, ticket: ticketId, audience: () => channel?.ring.audienceOf(ticketId) ?? [] };
+  socket.on('disconnect', () => {
+    forget();
+    attendance.typing.stop(ticketId);
+    channel?.seats.remove(seat);
+    void held.then(({ release }) => release()).catch(() => undefined);
+  });
+  held.then(
+    (opened) => {
+      if (socket.disconnected) return;
+      channel = opened.channel;
+      channel.seats.add(seat);
+      void channel.read();
+    },
+    (error: unknown) => {
+      reportUnexpected(error, { part: 'feed', workspaceId });
+      socket.conn.close();
+    },
+  );
+  listen(socket, holder, { seat, onTyping: (isTyping) => attendance.typing.customer(typing, isTyping) });
+}
+
+type Listening = { seat: Seat; onTyping(isTyping: boolean): void };
+
+function listen(socket: CustomerSocket, holder: Holder, { seat, onTyping }: Listening): void {
+  const { workspaceId, linkId, ticketId } = holder;
+  // Somebody who chats: ten lines at once, then one in two seconds.
+  const commands = new Bucket(10, 0.5);
+  const signs = new Bucket(20, 2);
+
+  socket.on('command', (value, answer) => {
+    if (typeof answer !== 'function') return;
+    if (!commands.take()) return answer(calls.refuse('too.many', { retryAfterSeconds: 2 }));
+    void calls.answerCommand({ kind: 'link', workspaceId, linkId }, value).then(answer);
+  });
+
+  socket.on('catchup', (value, answer) => {
+    const from = calls.catchUp.safeParse(value);
+    if (!from.success || typeof answer !== 'function' || !signs.take()) return;
+    // In the room first: what the reading does not show yet comes by itself.
+    seat.entered
+      .then(() => missedByCustomer({ workspaceId, ticketId }, from.data.cursor))
+      .then((missed) => {
+        if (seat.isIn) answer(missed);
+      })
+      .catch((error: unknown) => {
+        reportUnexpected(error, { part: 'feed', workspaceId });
+        answer({ snapshot: true });
+      });
+  });
+
+  socket.on('typing', (value) => {
+    const types = calls.customerTyping.safeParse(value);
+    if (types.success && seat.isIn && signs.take()) onTyping(types.data.isTyping);
+  });
+}

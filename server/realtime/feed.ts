@@ -1,0 +1,111 @@
+import { channel as wakeChannel } from '#server/database/wake.ts';
+import { pool } from '#server/database/pool.ts';
+import { heads } from '#server/domain/feed.ts';
+import { reportUnexpected } from '#server/log.ts';
+import { Channel, type Observer } from './channel.ts';
+import type { Outlet } from './outlet.ts';
+
+const pollMs = 1_000;
+const beatMs = 15_000;
+/** How long a workspace without viewers is still read: those who come back at once find what they missed. */
+const lingerMs = 60_000;
+
+export type Held = { channel: Channel; release(): void };
+
+/** The reader of the ledger, one per process: woken by NOTIFY, and a poll each second as a safety net. */
+export class Feed {
+  readonly #outlets: { staff: Outlet; customers: Outlet };
+  readonly #open = new Map<string, { channel: Promise<Channel>; holders: number; emptySince: number }>();
+  readonly #ready = new Map<string, Channel>();
+  readonly #observers: Observer[] = [];
+  #timers: NodeJS.Timeout[] = [];
+  #polling = false;
+  #lastPolled = 0;
+  #unlisten: (() => Promise<void>) | undefined;
+
+  constructor(outlets: { staff: Outlet; customers: Outlet }) {
+    this.#outlets = outlets;
+  }
+
+  observe(observer: Observer): void {
+    this.#observers.push(observer);
+  }
+
+  async start(): Promise<void> {
+    const { unlisten } = await pool().listen(wakeChannel, (workspaceId) => void this.#ready.get(workspaceId)?.read());
+    this.#unlisten = unlisten;
+    await this.#poll();
+    this.#timers = [
+      setInterval(() => void this.#poll(), pollMs),
+      setInterval(() => this.#ready.forEach((channel) => channel.beat()), beatMs),
+    ];
+  }
+
+  /** Reads a workspace for as long as somebody holds it. */
+  async hold(workspaceId: string): Promise<Held> {
+    const entry = this.#open.get(workspaceId) ?? this.#begin(workspaceId);
+    entry.holders++;
+    let isHeld = true;
+    const release = () => {
+      if (!isHeld) return;
+      isHeld = false;
+      entry.holders--;
+      entry.emptySince = Date.now();
+    };
+    try {
+      return { channel: await entry.channel, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** False when the database could not be asked for a while: screens would be stale. */
+  isReady(): boolean {
+    return Date.now() - this.#lastPolled < 5 * pollMs;
+  }
+
+  async stop(): Promise<void> {
+    this.#timers.forEach(clearInterval);
+    this.#timers = [];
+    await this.#unlisten?.();
+  }
+
+  #begin(workspaceId: string) {
+    const channel = Channel.open({
+      workspaceId,
+      outlets: this.#outlets,
+      observe: (id, row) => this.#observers.forEach((observer) => observer(id, row)),
+    });
+    const entry = { channel, holders: 0, emptySince: 0 };
+    this.#open.set(workspaceId, entry);
+    channel.then(
+      (opened) => this.#ready.set(workspaceId, opened),
+      () => this.#open.delete(workspaceId),
+    );
+    return entry;
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#polling) return;
+    this.#polling = true;
+    try {
+      this.#closeIdle();
+      const seqs = await heads([...this.#ready.keys()]);
+      this.#lastPolled = Date.now();
+      for (const [id, channel] of this.#ready) if ((seqs.get(id) ?? 0) > channel.cursor) void channel.read();
+    } catch (error) {
+      reportUnexpected(error, { part: 'feed' });
+    } finally {
+      this.#polling = false;
+    }
+  }
+
+  #closeIdle(): void {
+    for (const [id, { holders, emptySince }] of this.#open) {
+      if (holders > 0 || Date.now() - emptySince < lingerMs) continue;
+      this.#open.delete(id);
+      this.#ready.delete(id);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { Part, Context } from '#server/part.ts';
+import { Attendance } from './presence.ts';
+import { buildVersion } from './build.ts';
+import { openCustomers } from './customers.ts';
+import { Ends } from './ends.ts';
+import { Feed } from './feed.ts';
+import { openNotes } from './notes.ts';
+import { openSockets, outletFor } from './server.ts';
+import { openStaff } from './staff.ts';
+import { routeUpgrades } from './upgrade.ts';
+import { voiceFor } from './voice.ts';
+
+/** After these somebody else may see a ticket than before. */
+const changesOfSight = /^ticket\.(left|claimed|released|assigned|moved|supported|unsupported)$/;
+
+export type Realtime = Part & {
+  /** Asks at once whether the identities of open sockets still live; else each minute. */
+  check(): Promise<void>;
+};
+
+/** Everything that is live: the feed of events, presence and shared notes, over the web's own port. After the web's handler. */
+export async function startRealtime({ server }: Pick<Context, 'server'>): Promise<Realtime> {
+  const sockets = openSockets(server);
+  const feed = new Feed({ staff: outletFor(sockets.staff), customers: outletFor(sockets.customers) });
+  const attendance = new Attendance(voiceFor(sockets));
+  const ends = new Ends();
+  const notes = openNotes({ feed, ends });
+  feed.observe((workspaceId, { type, ticketId }) => {
+    if (ticketId && changesOfSight.test(type)) attendance.sightChanged(workspaceId, ticketId);
+  });
+  await feed.start();
+  await notes.start();
+  ends.start();
+  const parts = { feed, attendance, ends, build: buildVersion() };
+  openStaff(sockets.staff, parts);
+  openCustomers(sockets.customers, parts);
+  const unroute = routeUpgrades(server, notes.upgrade);
+  return {
+    isReady: () => feed.isReady(),
+    check: () => ends.check(),
+    async stop() {
+      unroute();
+      sockets.close();
+      ends.stop();
+      attendance.stop();
+      await notes.stop();
+      await feed.stop();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { z } from 'zod';
+import { memberIn } from '#server/auth/membership.ts';
+import { sessionFrom } from '#server/auth/session.ts';
+import { pool } from '#server/database/pool.ts';
+import * as notes from '#server/domain/notes.ts';
+import { reportUnexpected } from '#server/log.ts';
+import type { Ends } from './ends.ts';
+import type { Feed } from './feed.ts';
+import { closes, frameBytes } from './notes/limits.ts';
+import { NoteBook } from './notes/book.ts';
+import type { Upgrade } from './upgrade.ts';
+
+const path = z.tuple([
+  z.literal(''),
+  z.literal('notes'),
+  z.string().max(60),
+  z.uuid(),
+  z.coerce.number().int().min(1).max(1_000_000),
+]);
+
+const keepAliveMs = 20_000;
+
+/** Shared notes at `/notes/<workspace>/<ticket>/<generation>`: the protocol of y-websocket over our own rights. */
+export function openNotes({ feed, ends }: { feed: Feed; ends: Ends }) {
+  const server = new WebSocketServer({ noServer: true, maxPayload: frameBytes, perMessageDeflate: false });
+  const book = new NoteBook(feed);
+  const alive = new WeakSet<WebSocket>();
+
+  // Refusals come as close codes: a browser's WebSocket cannot read a status, and would try for ever.
+  const admit = async (socket: WebSocket, { url, headers }: IncomingMessage) => {
+    const place = path.safeParse((url?.split('?')[0] ?? '').split('/'));
+    if (!place.success) return socket.close(closes.badFrame, 'bad.input');
+    const [, , slug, ticketId, generation] = place.data;
+    const session = await sessionFrom(headers.cookie);
+    if (!session) return socket.close(closes.signIn, 'signIn.needed');
+    const member = await memberIn(session.userId, slug);
+    const rights = member ? await notes.rightsTo(member, ticketId) : null;
+    if (!member || !rights?.sees) return socket.close(closes.forbidden, 'ticket.notFound');
+    if (rights.generation !== generation) return socket.close(closes.oldGeneration, 'note.generation');
+    const forget = ends.watchSession(session, { end: (code) => socket.close(closes.signIn, code) });
+    socket.once('close', forget);
+    if (socket.readyState !== socket.OPEN) return forget();
+    const { workspaceId, memberId, name } = member;
+    await book.seat({ workspaceId, ticketId, generation }, { socket, memberId, name, ...rights });
+  };
+
+  const keepAlive = setInterval(() => {
+    for (const socket of server.clients) {
+      if (!alive.delete(socket)) socket.terminate();
+      else socket.ping();
+    }
+    book.keepAlive();
+  }, keepAliveMs);
+
+  const upgrade: Upgrade = (request, duplex, head) => {
+    server.handleUpgrade(request, duplex, head, (socket) => {
+      alive.add(socket);
+      socket.on('pong', () => alive.add(socket));
+      // A frame that is too long or torn; ws closes the socket itself.
+      socket.on('error', () => undefined);
+      // Messages that come before the rights are known wait in the socket.
+      socket.pause();
+      admit(socket, request)
+        .catch((error: unknown) => {
+          reportUnexpected(error, { part: 'notes' });
+          socket.close(closes.again, 'unexpected');
+        })
+        .finally(() => socket.resume());
+    });
+  };
+
+  let unlisten: Promise<() => Promise<void>> | undefined;
+  return {
+    upgrade,
+    async start() {
+      unlisten = pool()
+        .listen(notes.channel, (word) => book.heard(word))
+        .then((listening) => listening.unlisten);
+      await unlisten;
+    },
+    async stop() {
+      clearInterval(keepAlive);
+      for (const socket of server.clients) socket.close(1012, 'restart');
+      await book.close();
+      for (const socket of server.clients) socket.terminate();
+      await (
+        await unlisten
+      )?.();
+    },
+  };
+}

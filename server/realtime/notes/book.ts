@@ -1,0 +1,164 @@
+import type { WebSocket } from 'ws';
+import type { LedgerRow } from '#server/domain/feed.ts';
+import * as notes from '#server/domain/notes.ts';
+import { reportUnexpected } from '#server/log.ts';
+import { Bucket } from '../bucket.ts';
+import type { Feed } from '../feed.ts';
+import { closes, framesAtOnce, framesPerSecond } from './limits.ts';
+import { Note, type Address, type Editor } from './note.ts';
+import { messages, readMessage } from './protocol.ts';
+
+type Page = { key: string; note: Promise<Note>; guests: number };
+
+type Guest = { socket: WebSocket; memberId: string; name: string; mayWork: boolean };
+
+/** What may change who sees or edits the notes of a ticket. */
+const changesOfTicket = /^ticket\.(left|claimed|released|assigned|moved|supported|unsupported)$/;
+const changesOfAll = /^(access|pool)\.changed$/;
+
+/** An empty word about cursors: y-websocket takes 30 s of silence for a dead line. */
+const quiet = messages.cursors(new Uint8Array([0]));
+
+/** The notes that are open in this process. */
+export class NoteBook {
+  readonly #feed: Feed;
+  readonly #pages = new Map<string, Page>();
+  readonly #closing = new Map<string, Promise<void>>();
+
+  constructor(feed: Feed) {
+    this.#feed = feed;
+    feed.observe((workspaceId, row) => this.#observe(workspaceId, row));
+  }
+
+  async seat(address: Address, guest: Guest): Promise<void> {
+    const held = await this.#feed.hold(address.workspaceId);
+    const page = this.#pageAt(address);
+    const { socket } = guest;
+    page.guests++;
+    const go = once(() => {
+      held.release();
+      if (--page.guests === 0) this.#close(page);
+    });
+    const note = await page.note.catch((error: unknown) => {
+      go();
+      throw error;
+    });
+    if (socket.readyState !== socket.OPEN) return go();
+    const editor: Editor = { ...guest, isHeld: false };
+    socket.once('close', () => {
+      note.leave(editor);
+      go();
+    });
+    note.enter(editor);
+    const frames = new Bucket(framesAtOnce, framesPerSecond);
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      if (!isBinary) return socket.close(closes.badFrame, 'bad.input');
+      if (!frames.take()) return socket.close(closes.tooFast, 'too.many');
+      receive(note, editor, data);
+    });
+    // What changed while this page came in.
+    await this.#recheck(note, [editor]);
+  }
+
+  heard(word: string): void {
+    const [ticketId = '', generation = '', seq = ''] = word.split(' ');
+    void this.#pages.get(`${ticketId} ${generation}`)?.note.then((note) => note.heard(Number(seq)), ignore);
+  }
+
+  keepAlive(): void {
+    for (const { note } of this.#pages.values()) void note.then((open) => open.sendOthers(quiet, null), ignore);
+  }
+
+  async close(): Promise<void> {
+    for (const page of this.#pages.values()) this.#close(page);
+    await Promise.all(this.#closing.values());
+  }
+
+  #pageAt(address: Address): Page {
+    const key = keyOf(address);
+    const known = this.#pages.get(key);
+    if (known) return known;
+    // Whoever comes back while the last one's text is still being stored must find it.
+    const note = Promise.resolve(this.#closing.get(key)).then(() => Note.open(address));
+    const page = { key, note, guests: 0 };
+    this.#pages.set(key, page);
+    return page;
+  }
+
+  #close(page: Page): void {
+    if (this.#pages.get(page.key) !== page) return;
+    this.#pages.delete(page.key);
+    const closing = page.note.then((note) => note.close(), ignore).finally(() => this.#closing.delete(page.key));
+    this.#closing.set(page.key, closing);
+  }
+
+  #observe(workspaceId: string, { type, ticketId }: LedgerRow): void {
+    const all = changesOfAll.test(type);
+    if (!all && !changesOfTicket.test(type)) return;
+    for (const { note } of this.#pages.values()) {
+      void note.then((open) => {
+        const isIt = open.address.workspaceId === workspaceId && (all || open.address.ticketId === ticketId);
+        if (isIt) void this.#recheck(open, [...open.editors]);
+      }, ignore);
+    }
+  }
+
+  /** Sends nothing to an editor until it is known that he may still read it. */
+  async #recheck(note: Note, editors: Editor[]): Promise<void> {
+    for (const editor of editors) editor.isHeld = true;
+    for (const editor of editors) {
+      try {
+        await this.#recheckOne(note, editor);
+      } catch (error) {
+        reportUnexpected(error, { part: 'notes' });
+        editor.socket.close(closes.again, 'unexpected');
+      }
+    }
+  }
+
+  async #recheckOne(note: Note, editor: Editor): Promise<void> {
+    const { workspaceId, ticketId, generation } = note.address;
+    const rights = await notes.rightsTo({ workspaceId, memberId: editor.memberId }, ticketId);
+    const { socket } = editor;
+    if (!rights.sees) return socket.close(closes.forbidden, 'ticket.notFound');
+    if (rights.generation !== generation) return socket.close(closes.oldGeneration, 'note.generation');
+    if (rights.mayWork && !editor.mayWork) return socket.close(closes.again, 'rights');
+    if (!rights.mayWork && editor.mayWork) socket.send(messages.readOnly());
+    editor.mayWork = rights.mayWork;
+    editor.isHeld = false;
+    note.sendAll(editor);
+  }
+}
+
+function receive(note: Note, editor: Editor, data: Buffer): void {
+  try {
+    const message = readMessage(data);
+    // Asked while his rights are looked at: he is sent everything afterwards.
+    if (message.kind === 'state' && !editor.isHeld) note.answer(editor, message.vector);
+    if (message.kind === 'askCursors' && !editor.isHeld) editor.socket.send(messages.cursors(note.cursors.all()));
+    // A reader's edits are dropped; that he may read only was told to his page.
+    if (message.kind === 'update' && editor.mayWork) note.take(editor, message.update, { isAnswer: message.isAnswer });
+    if (message.kind === 'cursors') {
+      const said = note.cursors.say(editor.socket, editor, message.bytes);
+      if (said) note.sendOthers(messages.cursors(said), editor);
+    }
+  } catch {
+    // Not the protocol: no page of ours sends it.
+    editor.socket.close(closes.badFrame, 'bad.input');
+  }
+}
+
+/** A page that could not be opened was told to who opened it. */
+function ignore(): void {}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}
+
+function keyOf({ ticketId, generation }: Address): string {
+  return `${ticketId} ${generation}`;
+}

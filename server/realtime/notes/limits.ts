@@ -1,0 +1,31 @@
+// Notes are a page or ten of text; what is larger than these is a mistake or an attack.
+
+/** One update, as checked by lotse.note_updates. A paste of a whole book is less. */
+export const updateBytes = 1024 * 1024;
+/** One frame: an update and its envelope. */
+export const frameBytes = updateBytes + 64 * 1024;
+/** The whole document with its past, far below what lotse.notes takes. */
+export const documentBytes = 4 * 1024 * 1024;
+/** A selection in JSON. */
+export const cursorBytes = 4 * 1024;
+/** Updates that come within this are stored together. */
+export const batchMs = 30;
+/** Frames per second and socket in the long run; typing makes about 20, each with a cursor. */
+export const framesPerSecond = 60;
+export const framesAtOnce = 300;
+/** Then the updates are folded into the snapshot. */
+export const updatesToFold = 200;
+/** One line in the history for this long an editing. */
+export const editingMs = 10 * 60_000;
+
+/** Why a socket was closed; 4400 to 4499 are for good (y-websocket), what is above means: come again. */
+export const closes = {
+  badFrame: 4400,
+  signIn: 4401,
+  forbidden: 4403,
+  oldGeneration: 4410,
+  tooLarge: 4413,
+  tooFast: 4429,
+  /** May write from now on, or the database was away: connect again and send what is missing. */
+  again: 4503,
+} as const;

@@ -1,0 +1,189 @@
+import type { WebSocket } from 'ws';
+import * as Y from 'yjs';
+import { AppError } from '#lib/shared/errors.ts';
+import * as notes from '#server/domain/notes.ts';
+import { reportUnexpected } from '#server/log.ts';
+import { Cursors } from './cursors.ts';
+import { batchMs, closes, documentBytes, editingMs, updateBytes, updatesToFold } from './limits.ts';
+import { messages } from './protocol.ts';
+
+/** One open editor. */
+export type Editor = {
+  socket: WebSocket;
+  memberId: string;
+  name: string;
+  mayWork: boolean;
+  /** Sent nothing while his rights are looked at. */
+  isHeld: boolean;
+};
+
+export type Address = { workspaceId: string; ticketId: string; generation: number };
+
+/** The state vector of an empty document. */
+const nothing = new Uint8Array([0]);
+
+/**
+ * The shared notes of one ticket. An update is stored first and sent to the other editors afterwards: what anybody has seen of
+ * somebody else survives a kill, and what was not stored yet its author's browser still has and sends again.
+ */
+export class Note {
+  readonly address: Address;
+  readonly editors = new Set<Editor>();
+  readonly cursors = new Cursors<WebSocket>();
+  readonly #doc = new Y.Doc();
+  #seq = 0;
+  #bytes = 0;
+  #unfolded = 0;
+  readonly #waiting = new Map<Editor, Uint8Array[]>();
+  readonly #told = new Map<string, number>();
+  #isClosed = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** One after the other: storing, reading what others stored, folding. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(address: Address) {
+    this.address = address;
+  }
+
+  static async open(address: Address): Promise<Note> {
+    const note = new Note(address);
+    await note.#readNew();
+    return note;
+  }
+
+  enter(editor: Editor): void {
+    this.editors.add(editor);
+    editor.socket.send(messages.state(this.#doc));
+    editor.socket.send(messages.cursors(this.cursors.all()));
+    if (!editor.mayWork) editor.socket.send(messages.readOnly());
+  }
+
+  leave(editor: Editor): void {
+    this.editors.delete(editor);
+    const gone = this.cursors.leave(editor.socket);
+    if (gone) this.sendOthers(messages.cursors(gone), null);
+  }
+
+  answer(editor: Editor, vector: Uint8Array): void {
+    editor.socket.send(messages.missing(this.#doc, vector));
+  }
+
+  /** Everything anew, for somebody who was sent nothing for a moment. */
+  sendAll({ socket }: Editor): void {
+    socket.send(messages.missing(this.#doc, nothing));
+    socket.send(messages.cursors(this.cursors.all()));
+  }
+
+  /**
+   * Takes an update in, to be stored and then sent to the others. Of an answer only what is new counts.
+   * @throws Error for what is no update
+   */
+  take(editor: Editor, update: Uint8Array, { isAnswer }: { isAnswer: boolean }): void {
+    if (this.#isClosed || (isAnswer && !this.#isNews(update))) return;
+    const size = update.length + (this.#waiting.get(editor)?.reduce((sum, one) => sum + one.length, 0) ?? 0);
+    if (size > updateBytes || this.#bytes + size > documentBytes) {
+      return editor.socket.close(closes.tooLarge, 'note.tooLarge');
+    }
+    // Throws for what is no update, before it is stored for ever.
+    Y.decodeUpdate(update);
+    this.#waiting.set(editor, [...(this.#waiting.get(editor) ?? []), update]);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.flush();
+    }, batchMs);
+  }
+
+  /** Stores what waits. */
+  flush(): Promise<void> {
+    return this.#inTurn(async () => {
+      const waiting = [...this.#waiting];
+      this.#waiting.clear();
+      for (const [editor, updates] of waiting) await this.#store(editor, Y.mergeUpdates(updates));
+      if (this.#unfolded >= updatesToFold || this.#bytes > documentBytes / 2) await this.#fold();
+    });
+  }
+
+  /** Another process stored something. */
+  heard(seq: number): void {
+    if (seq > this.#seq) void this.#inTurn(() => (seq > this.#seq ? this.#readNew() : Promise.resolve()));
+  }
+
+  /** The last editor left: everything into the snapshot. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.flush();
+    await this.#inTurn(() => (this.#unfolded > 0 ? this.#fold() : Promise.resolve()));
+    this.#doc.destroy();
+  }
+
+  sendOthers(message: Uint8Array, except: Editor | null): void {
+    for (const editor of this.editors) if (editor !== except && !editor.isHeld) editor.socket.send(message);
+  }
+
+  async #store(editor: Editor, bytes: Uint8Array): Promise<void> {
+    const { memberId, socket } = editor;
+    const tell = Date.now() - (this.#told.get(memberId) ?? 0) > editingMs;
+    try {
+      const seq = await notes.append({ ...this.address, memberId, bytes, tell });
+      if (tell) this.#told.set(memberId, Date.now());
+      if (seq > this.#seq + 1) return await this.#readNew();
+      this.#seq = seq;
+      this.#apply(bytes, editor);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'note.generation') socket.close(closes.oldGeneration, error.code);
+      else if (error instanceof AppError) socket.close(closes.forbidden, error.code);
+      else {
+        reportUnexpected(error, { part: 'notes' });
+        // His browser keeps the text and sends it when it is back.
+        socket.close(closes.again, 'unexpected');
+      }
+    }
+  }
+
+  async #readNew(): Promise<void> {
+    const { seq, updates, startsWithSnapshot } = await notes.updatesAfter(this.address, this.#seq);
+    for (const update of updates) this.#apply(update, null);
+    if (startsWithSnapshot) this.#unfolded--;
+    this.#seq = Math.max(this.#seq, seq);
+  }
+
+  #apply(update: Uint8Array, author: Editor | null): void {
+    try {
+      Y.applyUpdate(this.#doc, update);
+    } catch (error) {
+      // One that fits nowhere must not keep the rest from being read.
+      reportUnexpected(error, { part: 'notes', ticketId: this.address.ticketId });
+      return;
+    }
+    this.#bytes += update.length;
+    this.#unfolded++;
+    this.sendOthers(messages.update(update), author);
+  }
+
+  async #fold(): Promise<void> {
+    const snapshot = Y.encodeStateAsUpdate(this.#doc);
+    if (await notes.compact(this.address, { seq: this.#seq, snapshot })) {
+      this.#bytes = snapshot.length;
+      this.#unfolded = 0;
+    }
+  }
+
+  /** Whether an answer adds anything: it always repeats all deletions, also those long known. */
+  #isNews(update: Uint8Array): boolean {
+    const copy = new Y.Doc();
+    let isNews = false;
+    Y.applyUpdate(copy, Y.encodeStateAsUpdate(this.#doc));
+    copy.on('update', () => (isNews = true));
+    Y.applyUpdate(copy, update);
+    copy.destroy();
+    return isNews;
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(work);
+    const settled = turn.catch((error: unknown) => void reportUnexpected(error, { part: 'notes' }));
+    this.#last = settled;
+    return settled;
+  }
+}

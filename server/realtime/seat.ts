@@ -1,0 +1,54 @@
+import type { Rights } from '#server/domain/rights.ts';
+
+export type Identity = { kind: 'member'; memberId: string } | { kind: 'link'; linkId: string; ticketId: string };
+
+/** What a seat does with its socket. */
+export type Door = {
+  enter(rooms: ReadonlySet<string>, seq: number): void;
+  leave(): void;
+  end(code: string): void;
+};
+
+/**
+ * One socket's place in a workspace: registered first, then its rights are read, then it is let into the rooms once the feed
+ * is where the rights were read. A change of rights puts it out until they were read anew.
+ */
+export class Seat {
+  readonly identity: Identity;
+  rooms: ReadonlySet<string> = new Set();
+  /** Read, but not yet in force: the feed is still before their seq. */
+  rights: (Rights & { customerSeq?: number }) | null = null;
+  isIn = false;
+  #door: Door;
+  #entered = Promise.withResolvers<void>();
+
+  constructor(identity: Identity, door: Door) {
+    this.identity = identity;
+    this.#door = door;
+  }
+
+  /** Resolves when it is in; a seat that ended never is. */
+  get entered(): Promise<void> {
+    return this.#entered.promise;
+  }
+
+  admit(seq: number): void {
+    this.rooms = new Set(this.rights?.rooms);
+    this.isIn = true;
+    this.#door.enter(this.rooms, seq);
+    this.#entered.resolve();
+  }
+
+  /** Out of all rooms until the rights were read again. */
+  recall(): void {
+    this.rights = null;
+    if (!this.isIn) return;
+    this.isIn = false;
+    this.#entered = Promise.withResolvers();
+    this.#door.leave();
+  }
+
+  end(code: string): void {
+    this.#door.end(code);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server, type DefaultEventsMap, type Namespace, type Socket } from 'socket.io';
+import type { CustomerCalls, CustomerEvents, StaffCalls, StaffEvents } from '#lib/shared/wire.ts';
+import { isOwnOrigin } from './origin.ts';
+import { roomIn, type Outlet } from './outlet.ts';
+
+export type StaffSpace = Namespace<StaffCalls, StaffEvents, DefaultEventsMap, unknown>;
+export type StaffSocket = Socket<StaffCalls, StaffEvents, DefaultEventsMap, unknown>;
+export type CustomerSpace = Namespace<CustomerCalls, CustomerEvents, DefaultEventsMap, unknown>;
+export type CustomerSocket = Socket<CustomerCalls, CustomerEvents, DefaultEventsMap, unknown>;
+
+export type Sockets = { io: Server; staff: StaffSpace; customers: CustomerSpace; close(): void };
+
+/** Socket.io over the web's own port, WebSocket only: one way in, and no request of its own beside the upgrade. */
+export function openSockets(server: HttpServer): Sockets {
+  let isClosing = false;
+  const io: Server = new Server(server, {
+    transports: ['websocket'],
+    serveClient: false,
+    // Notes and Vite have upgrades of their own; server/realtime/upgrade.ts ends what is nobody's.
+    destroyUpgrade: false,
+    // Costs more memory per viewer than it saves on frames of a few hundred bytes.
+    perMessageDeflate: false,
+    httpCompression: false,
+    // A message of 200,000 characters in JSON, and some.
+    maxHttpBufferSize: 1_000_000,
+    // Who connects and then asks for no namespace.
+    connectTimeout: 10_000,
+    allowRequest: (request, decide) => decide(null, !isClosing && isOwnOrigin(request)),
+  });
+  return {
+    io,
+    staff: io.of('/') as StaffSpace,
+    customers: io.of('/t') as CustomerSpace,
+    close() {
+      isClosing = true;
+      // Not io.close(), which would close the web's port too. Clients see a lost connection and come back.
+      io.engine.close();
+    },
+  };
+}
+
+export function outletFor(space: StaffSpace | CustomerSpace): Outlet {
+  const { rooms: occupied } = space.adapter;
+  const local = (space as Namespace<DefaultEventsMap, Pick<StaffEvents, 'event' | 'heartbeat'>>).local;
+  const named = (workspaceId: string, rooms: readonly string[]) => rooms.map((room) => roomIn(workspaceId, room));
+  return {
+    hasAnyone: (workspaceId, rooms) => rooms.some((room) => occupied.has(roomIn(workspaceId, room))),
+    send(workspaceId, frame, { rooms, except = [] }) {
+      local.to(named(workspaceId, rooms)).except(named(workspaceId, except)).emit('event', frame);
+    },
+    heartbeat: (workspaceId, beat) => local.to(roomIn(workspaceId, beat.room)).emit('heartbeat', beat),
+  };
+}
