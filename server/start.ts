@@ -8,6 +8,7 @@ import { log } from './log.ts';
 import { startMail } from './mail/index.ts';
 import type { Context, Part } from './part.ts';
 import { PlainError } from './plain.ts';
+import { startRealtime } from './realtime/index.ts';
 import { freePortFrom, listen, type Web } from './web/listen.ts';
 import { startPages } from './web/pages.ts';
 
@@ -30,6 +31,7 @@ export async function start(onDeath: (reason: string) => void): Promise<Running>
     parts.set('auth', await startAuth(context));
     const pages = await startPages(context.server);
     parts.set('web', pages);
+    parts.set('live', await startRealtime(context));
     parts.set('mail', await startMail());
     parts.set('jobs', await startJobs(context));
     web.open(pages.handler, parts);
