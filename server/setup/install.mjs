@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { runQuietly } from './run-program.mjs';
+import { freeMegabytes, runQuietly } from './run-program.mjs';
 import { say, Sentence, sentenceFromOutput } from './say.mjs';
+
+const neededMegabytes = 1500;
 
 /**
  * Node 24 from the packages; the machine's own may be older.
@@ -15,6 +17,10 @@ export function nodeOf(project) {
 /** @param {string} project */
 export async function install(project) {
   if (isInstalled(project)) return;
+  const free = freeMegabytes(project);
+  if (free < neededMegabytes) {
+    throw new Sentence(`The disk is too full: the packages need about ${neededMegabytes} MB, and ${free} are free.`);
+  }
   say('Installing packages (once; a minute or two) …');
   // The npm that runs us, on the machine's own Node: the one among the packages is about to be replaced.
   const { npm_execpath: npm, npm_node_execpath: node } = process.env;

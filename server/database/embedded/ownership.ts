@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ export function disown(home: string): void {
 export async function sweepTemporary(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const home = join(tmpdir(), name);
-    if (!name.startsWith(temporaryPrefix) || livingOwner(home) !== null || isJustBorn(home)) continue;
+    if (!name.startsWith(temporaryPrefix) || !isOurs(home) || livingOwner(home) !== null) continue;
     await endLeftBehind(home);
     await rm(home, { recursive: true, force: true });
   }
@@ -73,8 +73,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isJustBorn(home: string): boolean {
-  return Date.now() - (statSync(home, { throwIfNoEntry: false })?.mtimeMs ?? 0) < 60_000;
+/** Others' are theirs to sweep, and one younger than a minute may not say yet whose it is. */
+function isOurs(home: string): boolean {
+  const found = lstatSync(home, { throwIfNoEntry: false });
+  return found !== undefined && found.uid === process.getuid?.() && Date.now() - found.mtimeMs > 60_000;
 }
 
 function ownerFile(home: string): string {
