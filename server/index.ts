@@ -20,6 +20,7 @@ try {
   stop = running.stop;
   if (stoppingSince !== undefined) await finish(0);
   else tell(`Lotse runs at ${running.address} (Ctrl-C stops it).`);
+  if (running.greeting) tell(running.greeting);
   if (running.setup) tell(`It is still empty. Set it up at ${running.setup}`);
 } catch (error) {
   await report(error);

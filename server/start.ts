@@ -3,6 +3,8 @@ import { config, decide } from './config.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import * as pool from './database/pool.ts';
+import { greeting } from './demo/greeting.ts';
+import { plant } from './demo/plant.ts';
 import { startJobs } from './jobs/index.ts';
 import { log } from './log.ts';
 import { startMail } from './mail/index.ts';
@@ -16,6 +18,8 @@ export type Running = {
   address: string;
   /** Where an empty installation is set up; null once there is a workspace. */
   setup: string | null;
+  /** What to try, in the demo. */
+  greeting: string | null;
   stop(): Promise<void>;
 };
 
@@ -24,22 +28,26 @@ export async function start(onDeath: (reason: string) => void): Promise<Running>
   const parts = new Map<string, Part>();
   if (config().demo) await takeFreePorts();
   const web = await listen();
+  let words: string | null = null;
   try {
     const ownerUrl = config().databaseUrl ?? (await startOwnDatabase(parts, onDeath));
     const databaseUrl = await openDatabase(parts, ownerUrl);
     const context: Context = { server: web.server, databaseUrl, ownerUrl };
     parts.set('auth', await startAuth(context));
+    if (config().demo) await plant();
     const pages = await startPages(context.server);
     parts.set('web', pages);
     parts.set('live', await startRealtime(context));
-    parts.set('mail', await startMail());
+    const mail = await startMail();
+    parts.set('mail', mail);
+    if (config().demo) words = greeting(mail.smtpPort);
     parts.set('jobs', await startJobs(context));
     web.open(pages.handler, parts);
   } catch (error) {
     await stop(web, parts);
     throw error;
   }
-  return { address: config().address, setup: await setupAddress(), stop: () => stop(web, parts) };
+  return { address: config().address, setup: await setupAddress(), greeting: words, stop: () => stop(web, parts) };
 }
 
 async function takeFreePorts(): Promise<void> {
