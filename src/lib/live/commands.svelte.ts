@@ -16,7 +16,7 @@ type Waiting = { call: Call; quiet: boolean; finish: (answer: Answer) => void };
 type Ears = {
   /** A guess begins, or ends: with the seq that shows it, or null when it was refused. */
   onguess: (command: string, ticket: string, guess: Guess) => void;
-  onsettled: (command: string, seq: number | null) => void;
+  onsettled: (call: Call, seq: number | null) => void;
   onrefused: (call: Call, refusal: Refusal) => void;
 };
 
@@ -85,7 +85,7 @@ export class CommandQueue {
     this.#waiting = this.#waiting.filter((each) => each !== waiting);
     this.#shelf.remove(call.id);
     this.unsent = this.unsent.filter((each) => each.id !== call.id);
-    this.#ears.onsettled(call.id, answer.ok ? answer.seq : null);
+    this.#ears.onsettled(call, answer.ok ? answer.seq : null);
     if (!answer.ok && !waiting.quiet) this.#ears.onrefused(call, answer.error);
     waiting.finish(answer);
     const next = this.#waiting.find((each) => ticketOf(each.call.input) === ticketOf(call.input));

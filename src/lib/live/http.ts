@@ -25,6 +25,8 @@ export async function post(workspace: string, { id, name, input }: Call): Promis
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ id, name, input }),
   });
+  // Signed out: the command is kept until somebody signs in again.
+  if (response.status === 401) throw new Unsent('signed out', true);
   if (response.status >= 500 && !isAnswer(response)) throw new Unsent(`status ${response.status}`, false);
   return readAnswer(await bodyOf(response));
 }

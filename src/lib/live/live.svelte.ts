@@ -6,7 +6,7 @@ import type { Answer, Refusal } from '#lib/shared/errors.ts';
 import { viewerOf } from '#lib/shared/permissions.ts';
 import type { Role } from '#lib/shared/ticket.ts';
 import { LiveBoard } from './board.svelte.ts';
-import { CommandQueue, type SendOptions } from './commands.svelte.ts';
+import { CommandQueue, ticketOf, type SendOptions } from './commands.svelte.ts';
 import { Connection } from './connection.svelte.ts';
 import { fetchSnapshot, post } from './http.ts';
 import { Presence } from './presence.svelte.ts';
@@ -27,7 +27,7 @@ export class Live {
   readonly commands: CommandQueue;
   readonly viewer = $derived.by(() => viewerOf(this.me, this.board.pools, this.board.groups));
   #tickets = new Map<string, Set<TicketListener>>();
-  #frames = new Set<(frame: Frame) => void>();
+  #moves = new Set<(ticket: string) => void>();
   #refusals = new Set<RefusalListener>();
   #renewing: Promise<void> | undefined;
   /** Frames since a renewal began: the snapshot may be older than they are. */
@@ -50,8 +50,11 @@ export class Live {
     this.commands = new CommandQueue(
       { transport: (call) => this.#carry(call), shelf: new Shelf(`${workspace}:${me.id}`, storage) },
       {
-        onguess: (command, ticket, guess) => this.board.guess(command, ticket, guess),
-        onsettled: (command, seq) => this.#settled(command, seq),
+        onguess: (command, ticket, guess) => {
+          this.#moving(ticket);
+          this.board.guess(command, ticket, guess);
+        },
+        onsettled: (call, seq) => this.#settled(call, seq),
         onrefused: (call, refusal) => this.#refusals.forEach((hear) => hear(call, refusal)),
       },
     );
@@ -86,10 +89,10 @@ export class Live {
     };
   }
 
-  /** Called before the board takes the event in, so that a screen can still measure what is about to move. */
-  onFrame(listener: (frame: Frame) => void): () => void {
-    this.#frames.add(listener);
-    return () => this.#frames.delete(listener);
+  /** Called before a card may change or move, so that a screen can still measure where it lies. */
+  onMove(listener: (ticket: string) => void): () => void {
+    this.#moves.add(listener);
+    return () => this.#moves.delete(listener);
   }
 
   onRefusal(listener: RefusalListener): () => void {
@@ -116,7 +119,7 @@ export class Live {
   }
 
   #apply(frame: Frame): void {
-    for (const hear of this.#frames) hear(frame);
+    if (frame.ticket) this.#moving(frame.ticket);
     if (this.#renewing) this.#since.push(frame);
     this.board.apply(frame);
     for (const listener of this.#tickets.get(frame.ticket ?? '') ?? []) listener(frame);
@@ -143,8 +146,14 @@ export class Live {
     return post(this.workspace, call);
   }
 
-  #settled(command: string, seq: number | null): void {
-    this.board.settle(command, seq);
+  #moving(ticket: string): void {
+    for (const hear of this.#moves) hear(ticket);
+  }
+
+  #settled({ id, input }: Call, seq: number | null): void {
+    const ticket = ticketOf(input);
+    if (seq === null && ticket) this.#moving(ticket);
+    this.board.settle(id, seq);
     // Without a socket nobody tells what came of it.
     if (seq !== null && seq > this.board.cursor && !this.connection.isOpen) void this.#renewQuietly();
   }

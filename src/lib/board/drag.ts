@@ -1,0 +1,64 @@
+import { announce } from '@atlaskit/pragmatic-drag-and-drop-live-region';
+import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
+import { autoScrollForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
+import type { Attachment } from 'svelte/attachments';
+import { m } from '#lib/i18n/paraglide/messages.js';
+import type { Card } from '#lib/shared/board.ts';
+import { put } from './act.ts';
+import type { BoardView } from './board.svelte.ts';
+import type { Place } from './columns.ts';
+import { intentOf } from './intent.ts';
+import { nameOfPlace } from './words.ts';
+
+/** A card that one can drag. */
+export function liftable(board: BoardView, card: () => Card): Attachment<HTMLElement> {
+  return (element) =>
+    draggable({
+      element,
+      getInitialData: () => ({ ticket: card().id }),
+      onDragStart: () => {
+        board.layer = null;
+        board.dragging = card();
+      },
+      onDrop: ({ location }) => {
+        board.dragging = null;
+        if (location.current.dropTargets.length === 0) announce(m.board_said_cancelled());
+      },
+    });
+}
+
+/** Whether the card that is being dragged may be put there: only then does the place light up. */
+export function welcomes(board: BoardView, place: Place): boolean {
+  return board.dragging !== null && intentOf(board.dragging, place, board.live.viewer) !== null;
+}
+
+/** A place that takes cards. `over` says when one hovers there. */
+export function landing(
+  board: BoardView,
+  place: () => Place,
+  over: (isOver: boolean) => void,
+): Attachment<HTMLElement> {
+  return (element) =>
+    dropTargetForElements({
+      element,
+      getData: () => ({ ...place() }),
+      canDrop: () => welcomes(board, place()),
+      onDragEnter: () => {
+        over(true);
+        announce(m.board_said_over({ place: nameOfPlace(place(), board) }));
+      },
+      onDragLeave: () => over(false),
+      onDrop: ({ location, self }) => {
+        over(false);
+        // Places lie in places; the innermost is meant.
+        const card = board.dragging;
+        if (card && location.current.dropTargets[0]?.element === self.element)
+          put(board, card, place(), { carried: true });
+      },
+    });
+}
+
+/** Scrolls by itself while a card is held near its edge. */
+export function scrolling(): Attachment<HTMLElement> {
+  return (element) => autoScrollForElements({ element });
+}

@@ -1,0 +1,51 @@
+import { m } from '#lib/i18n/paraglide/messages.js';
+import type { Refusal } from '#lib/shared/errors.ts';
+
+const sentences: Record<string, () => string> = {
+  'ticket.closed': m.errors_ticket_closed,
+  'ticket.forbidden': m.errors_ticket_forbidden,
+  'ticket.notFound': m.errors_ticket_not_found,
+  'ticket.needsResponsible': m.errors_ticket_needs_responsible,
+  forbidden: m.errors_forbidden,
+  'not.found': m.errors_not_found,
+  'bad.input': m.errors_bad_input,
+  'already.exists': m.errors_already_exists,
+  'command.unknown': m.errors_command_unknown,
+  unexpected: m.errors_unexpected,
+  'too.many': m.errors_too_many,
+  'too.large': m.errors_too_large,
+  'signIn.needed': m.errors_sign_in_needed,
+  'member.notFound': m.errors_member_not_found,
+  'member.exists': m.errors_member_exists,
+  'member.lastAdministrator': m.errors_member_last_administrator,
+  'group.notFound': m.errors_group_not_found,
+  'pool.notFound': m.errors_pool_not_found,
+  'pool.archived': m.errors_pool_archived,
+  'pool.inUse': m.errors_pool_in_use,
+  'pool.tooFull': m.errors_pool_too_full,
+  'pool.tooDeep': m.errors_pool_too_deep,
+  'contact.notFound': m.errors_contact_not_found,
+  'message.notFound': m.errors_message_not_found,
+  'message.withdrawn': m.errors_message_withdrawn,
+  'message.empty': m.errors_message_empty,
+  'file.notFound': m.errors_file_not_found,
+  'file.refused': m.errors_file_refused,
+  'file.tooLarge': m.errors_file_too_large,
+  'link.invalid': m.errors_link_invalid,
+  'link.notFound': m.errors_link_not_found,
+  'invitation.invalid': m.errors_invitation_invalid,
+  'mail.notFound': m.errors_mail_not_found,
+  'mail.filedAlready': m.errors_mail_filed_already,
+  'mail.erased': m.errors_mail_erased,
+  'outgoing.notFound': m.errors_outgoing_not_found,
+  'account.notFound': m.errors_account_not_found,
+  'workspace.notFound': m.errors_workspace_not_found,
+  'note.generation': m.errors_note_generation,
+  'row.immutable': m.errors_row_immutable,
+};
+
+/** One sentence for a refused command. `nameOf` says who a member is: who lost a race hears who won. */
+export function sentenceOf({ code, detail }: Refusal, nameOf: (member: string) => string | undefined): string {
+  if (code !== 'ticket.taken') return (sentences[code] ?? m.errors_unexpected)();
+  return m.errors_ticket_taken({ name: nameOf(String(detail['winner'])) ?? m.errors_somebody() });
+}

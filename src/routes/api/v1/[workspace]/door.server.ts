@@ -1,0 +1,50 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { AppError, type Refusal } from '#lib/shared/errors.ts';
+import { reportUnexpected } from '#server/log.ts';
+
+type Member = NonNullable<App.Locals['member']>;
+
+const statuses: Record<string, number> = { 'signIn.needed': 401, 'bad.input': 400, 'too.large': 413 };
+
+/**
+ * Answers a member's request in JSON: refusals with their code, the unexpected with the id under which it stands in the log.
+ * Not signed in is told from not a member, which looks like nothing there.
+ */
+export async function answer(event: RequestEvent, work: (member: Member) => Promise<unknown>): Promise<Response> {
+  try {
+    return say(await work(memberOf(event)), 200);
+  } catch (error) {
+    if (error instanceof AppError) return refuse({ code: error.code, detail: error.detail });
+    const id = reportUnexpected(error, { part: 'api', route: event.route.id });
+    return say({ ok: false, error: { code: 'unexpected', detail: { id } } }, 500);
+  }
+}
+
+/** A cookie is sent by any page; JSON from another origin only after asking us, and we never say yes. */
+export async function readJson({ request, url }: RequestEvent): Promise<unknown> {
+  const origin = request.headers.get('origin');
+  const type = request.headers.get('content-type') ?? '';
+  if ((origin !== null && origin !== url.origin) || !/^application\/json(;|$)/.test(type)) {
+    throw new AppError('bad.input', { field: 'content-type' });
+  }
+  const text = await request.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError('bad.input', { field: 'body' });
+  }
+}
+
+function memberOf({ locals }: RequestEvent): Member {
+  if (!locals.session) throw new AppError('signIn.needed');
+  if (!locals.member) throw new AppError('workspace.notFound');
+  return locals.member;
+}
+
+function refuse(error: Refusal): Response {
+  return say({ ok: false, error }, statuses[error.code] ?? (error.code.endsWith('.notFound') ? 404 : 422));
+}
+
+function say(value: unknown, status: number): Response {
+  return Response.json(value, { status, headers: { 'cache-control': 'no-store' } });
+}
