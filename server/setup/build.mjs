@@ -60,7 +60,7 @@ async function tool(project, failure, args) {
   const { ok, output } = await runQuietly(nodeOf(project), args, {
     cwd: project,
     timeoutMs: 10 * 60_000,
-    env: { NODE_ENV: 'production' },
+    env: { NODE_ENV: 'production', NO_COLOR: '1' },
   });
   if (ok) return;
   if (process.env['LOTSE_VERBOSE']) say(output);

@@ -31,7 +31,7 @@ export function sentenceFor(error) {
 export function sentenceFromOutput(what, output) {
   if (/ENOSPC|EDQUOT|No space left on device/i.test(output)) return `${what}: the disk is full.`;
   if (
-    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|Could not resolve|Failed to fetch/i.test(
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|Temporary failure resolving|Failed to fetch/i.test(
       output,
     )
   ) {
@@ -40,11 +40,16 @@ export function sentenceFromOutput(what, output) {
   if (/EACCES|EPERM|EROFS|Permission denied/i.test(output)) {
     return `${what}: ${notWritable(/(?:path|open|mkdir|unlink) '?([^\s']+)/.exec(output)?.[1] ?? 'this folder')}`;
   }
-  // Node prints the place first, and npm its own code; the first line that speaks of an error says most.
-  const lines = output.split('\n').map((line) => line.replace(/^(npm error|npm ERR!|E:|error)\s*/i, '').trim());
+  // Programs print the place first, and npm its own code; the line that speaks of an error says most.
+  const lines = output.split('\n').map((line) => line.replace(/^(npm error|npm ERR!|E:)\s*/i, '').trim());
+  const telling = lines.filter(
+    (line) => line !== '' && !/^code \w+$|^node:|^at |^[✔ℹ✗]|complete log|:$|with \d+ errors?:/.test(line),
+  );
   const reason =
-    lines.find((line) => line !== '' && !/^code \w+$|^\[|complete log/.test(line)) ?? 'no reason was given';
-  return `${what}: ${reason.replace(/\.$/, '')}.`;
+    telling.find((line) => /^\[[A-Z_]+\]|^E\w+ |error: /i.test(line)) ??
+    telling.find((line) => /cannot|fail/i.test(line)) ??
+    telling[0];
+  return `${what}: ${(reason ?? 'no reason was given').replace(/\.$/, '')}.`;
 }
 
 /** @param {string} path */
