@@ -115,6 +115,7 @@ function listen(socket: CustomerSocket, holder: Holder, { seat, onTyping }: List
   // Somebody who chats: ten lines at once, then one in two seconds.
   const commands = new Bucket(10, 0.5);
   const signs = new Bucket(20, 2);
+  const catchUps = new Bucket(20, 2);
 
   socket.on('command', (value, answer) => {
     if (typeof answer !== 'function') return;
@@ -124,7 +125,8 @@ function listen(socket: CustomerSocket, holder: Holder, { seat, onTyping }: List
 
   socket.on('catchup', (value, answer) => {
     const from = calls.catchUp.safeParse(value);
-    if (!from.success || typeof answer !== 'function' || !signs.take()) return;
+    if (!from.success || typeof answer !== 'function') return;
+    if (!catchUps.take()) return answer({ snapshot: true });
     // In the room first: what the reading does not show yet comes by itself.
     seat.entered
       .then(() => missedByCustomer({ workspaceId, ticketId }, from.data.cursor))

@@ -109,6 +109,7 @@ function listen(socket: StaffSocket, { seat, visit, attendance, channel }: Liste
   // A member who drags twenty cards at once is quick; twenty in each second are a machine.
   const commands = new Bucket(60, 20);
   const signs = new Bucket(30, 5);
+  const catchUps = new Bucket(200, 50);
 
   socket.on('command', (value, answer) => {
     if (typeof answer !== 'function') return;
@@ -118,7 +119,8 @@ function listen(socket: StaffSocket, { seat, visit, attendance, channel }: Liste
 
   socket.on('catchup', (value, answer) => {
     const from = calls.catchUp.safeParse(value);
-    if (!from.success || typeof answer !== 'function' || !signs.take()) return;
+    if (!from.success || typeof answer !== 'function') return;
+    if (!catchUps.take()) return answer({ snapshot: true });
     const { cursor } = from.data;
     channel
       .then((open) => reach(open, seat, cursor).then(() => answer(missedBy(open, seat, cursor))))
