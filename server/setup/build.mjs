@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join } from 'node:path';
 import { nodeOf } from './install.mjs';
 import { runQuietly } from './run-program.mjs';
-import { say, Sentence, sentenceFromOutput } from './say.mjs';
+import { isFull, say, Sentence } from './say.mjs';
 
 const messages = [
   'package-lock.json',
@@ -63,8 +63,11 @@ async function tool(project, failure, args) {
     env: { NODE_ENV: 'production', NO_COLOR: '1' },
   });
   if (ok) return;
-  if (process.env['LOTSE_VERBOSE']) say(output);
-  throw new Sentence(`${sentenceFromOutput(failure, output)} (LOTSE_VERBOSE=1 shows all of it.)`);
+  if (isFull(output)) throw new Sentence(`${failure}: the disk is full.`);
+  // Here it is the code that is wrong, and the tool's own words point at the line.
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  say(lines.slice(-25).join('\n'));
+  throw new Sentence(`${failure}; the reason stands above.`);
 }
 
 /**

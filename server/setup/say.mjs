@@ -29,7 +29,7 @@ export function sentenceFor(error) {
  * @returns {string}
  */
 export function sentenceFromOutput(what, output) {
-  if (/ENOSPC|EDQUOT|No space left on device/i.test(output)) return `${what}: the disk is full.`;
+  if (isFull(output)) return `${what}: the disk is full.`;
   if (
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|Temporary failure resolving|Failed to fetch/i.test(
       output,
@@ -50,6 +50,11 @@ export function sentenceFromOutput(what, output) {
     telling.find((line) => /cannot|fail/i.test(line)) ??
     telling[0];
   return `${what}: ${(reason ?? 'no reason was given').replace(/\.$/, '')}.`;
+}
+
+/** @param {string} output */
+export function isFull(output) {
+  return /ENOSPC|EDQUOT|No space left on device/i.test(output);
 }
 
 /** @param {string} path */
