@@ -1,0 +1,96 @@
+import type { Refusal } from '#lib/shared/errors.ts';
+import { fileBytes, filesPerMessage, refusedFileNames } from '#lib/shared/limits.ts';
+import { upload } from './upload.ts';
+
+export type Pending = {
+  key: string;
+  name: string;
+  size: number;
+  type: string;
+  /** Set once it has arrived. */
+  id: string | null;
+  /** 0 to 1. */
+  progress: number;
+  refusal: Refusal | null;
+  /** A picture as it looks on this device; released with `remove` and `clear`. */
+  preview: string | null;
+};
+
+export type Kept = { id: string; name: string; size: number; type: string };
+
+/** The files of a message that is being written: they travel while one still types. */
+export class Attachments {
+  list = $state<Pending[]>([]);
+  readonly isBusy = $derived(this.list.some((file) => file.id === null && !file.refusal));
+  readonly ready: Kept[] = $derived(
+    this.list.flatMap(({ id, name, size, type }) => (id === null ? [] : [{ id, name, size, type }])),
+  );
+  #address: () => string;
+  #stops = new Map<string, () => void>();
+
+  constructor(address: () => string) {
+    this.#address = address;
+  }
+
+  /** Takes up what an earlier visit had uploaded already. */
+  resume(files: Kept[]): void {
+    this.list = files.map((file) => ({ ...file, key: file.id, progress: 1, refusal: null, preview: null }));
+  }
+
+  add(files: Iterable<File>): void {
+    for (const file of files) this.#add(file);
+  }
+
+  remove(key: string): void {
+    this.#stops.get(key)?.();
+    const gone = this.list.find((file) => file.key === key);
+    if (gone?.preview) URL.revokeObjectURL(gone.preview);
+    this.list = this.list.filter((file) => file.key !== key);
+  }
+
+  /** They belong to a message now. */
+  clear(): void {
+    for (const { preview } of this.list) if (preview) URL.revokeObjectURL(preview);
+    this.list = [];
+  }
+
+  #add(file: File): void {
+    const key = crypto.randomUUID();
+    const { name, size, type } = file;
+    const refusal = this.#refusalOf(file);
+    const preview = !refusal && /^image\/(png|jpeg|gif|webp|avif)$/.test(type) ? URL.createObjectURL(file) : null;
+    this.list.push({ key, name: name || 'image.png', size, type, id: null, progress: 0, refusal, preview });
+    if (!refusal) void this.#send(key, file);
+  }
+
+  /** Said at once rather than after a long upload; the server asks the same. */
+  #refusalOf({ name, size }: File): Refusal | null {
+    if (this.list.filter((file) => !file.refusal).length >= filesPerMessage)
+      return { code: 'file.tooMany', detail: {} };
+    if (size > fileBytes) return { code: 'file.tooLarge', detail: { most: fileBytes } };
+    if (size === 0) return { code: 'file.empty', detail: {} };
+    return refusedFileNames.test(name) ? { code: 'file.refused', detail: {} } : null;
+  }
+
+  async #send(key: string, file: File): Promise<void> {
+    const one = () => this.list.find((each) => each.key === key);
+    const onprogress = (share: number) => {
+      const shown = one();
+      if (shown) shown.progress = share;
+    };
+    const { done, stop } = upload({ address: this.#address(), file, command: key, onprogress });
+    this.#stops.set(key, stop);
+    try {
+      const answer = await done;
+      const shown = one();
+      if (shown && typeof answer === 'string') shown.id = answer;
+      else if (shown && typeof answer !== 'string') shown.refusal = answer;
+    } catch {
+      // The line broke or somebody took it out: it can be added again.
+      const shown = one();
+      if (shown) shown.refusal = { code: 'file.interrupted', detail: {} };
+    } finally {
+      this.#stops.delete(key);
+    }
+  }
+}

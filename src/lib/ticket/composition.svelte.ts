@@ -1,0 +1,112 @@
+import { Attachments } from '#lib/files/attachments.svelte.ts';
+import type { Refusal } from '#lib/shared/errors.ts';
+import { loadDraft, saveDraft, sweepDrafts } from './drafts.ts';
+import type { Mode, TicketView } from './ticket.svelte.ts';
+
+/** What is being written on a ticket: one text for the customer and one for the team, each kept until it is sent. */
+export class Composition {
+  mode = $state<Mode>('public');
+  html = $state('');
+  refusal = $state.raw<Refusal | null>(null);
+  /** Rises when the text came from elsewhere than the keyboard: the field begins anew with it. */
+  round = $state(0);
+  focused = $state(false);
+  readonly attachments: Attachments;
+  readonly ticket: string;
+  #view: TicketView;
+  #toldAt = 0;
+
+  readonly isAllowed = $derived.by(() => {
+    if (!this.#view.mayWork) return false;
+    if (this.mode === 'internal') return true;
+    return !this.#view.isEnded && this.#view.card?.visibility === 'public';
+  });
+  readonly isReady = $derived.by(() => {
+    const { ready, isBusy } = this.attachments;
+    return (this.html !== '' || ready.length > 0) && !isBusy && this.isAllowed;
+  });
+
+  constructor(view: TicketView, ticket: string) {
+    this.#view = view;
+    this.ticket = ticket;
+    this.attachments = new Attachments(() => `/${view.live.workspace}/tickets/${view.number}/files`);
+    sweepDrafts();
+    this.mode = view.card?.visibility === 'internal' || view.isEnded ? 'internal' : 'public';
+    this.#resume();
+  }
+
+  /** Between the two texts nothing moves over: what was meant for the team cannot end up with a customer. */
+  choose(mode: Mode): void {
+    this.focused = true;
+    if (mode === this.mode) return void this.round++;
+    this.keep();
+    this.#tell(null);
+    this.mode = mode;
+    this.#resume();
+  }
+
+  type(html: string): void {
+    if (html === this.html) return;
+    this.html = html;
+    this.refusal = null;
+    this.keep();
+    this.#tell(html ? this.mode : null);
+  }
+
+  keep(): void {
+    saveDraft(this.ticket, this.mode, { html: this.html, files: this.attachments.ready });
+  }
+
+  /** A file was taken out again: it goes from the ticket too. */
+  forget(file: string | null): void {
+    this.keep();
+    if (file) void this.#view.live.send('file.remove', { file }, { quiet: true });
+  }
+
+  async send(): Promise<boolean> {
+    if (!this.isReady) return false;
+    const { mode, html } = this;
+    const files = this.attachments.ready;
+    this.html = '';
+    this.attachments.clear();
+    this.#begin();
+    this.#tell(null);
+    const refusal = await this.#view.post({ mode, html, files });
+    if (!refusal) return true;
+    // Somebody may have gone on writing meanwhile: both texts stay.
+    this.refusal = refusal;
+    if (this.mode !== mode) saveDraft(this.ticket, mode, { html, files });
+    else {
+      this.html = html + this.html;
+      this.attachments.resume([...files, ...this.attachments.ready]);
+      this.#begin();
+    }
+    return false;
+  }
+
+  stop(): void {
+    this.keep();
+    this.#tell(null);
+  }
+
+  #resume(): void {
+    const draft = loadDraft(this.ticket, this.mode);
+    this.html = draft?.html ?? '';
+    this.refusal = null;
+    this.attachments.resume(draft?.files ?? []);
+  }
+
+  #begin(): void {
+    this.keep();
+    this.focused = true;
+    this.round++;
+  }
+
+  #tell(where: Mode | null): void {
+    const now = Date.now();
+    if (where && now - this.#toldAt < 3_000) return;
+    if (!where && this.#toldAt === 0) return;
+    this.#toldAt = where ? now : 0;
+    this.#view.live.connection.type(this.ticket, where);
+  }
+}

@@ -1,0 +1,36 @@
+import type { Attachment, Conversation } from '#lib/shared/conversation.ts';
+import type { History } from '#lib/shared/history.ts';
+import type { OpenTicket } from '#lib/shared/opened.ts';
+
+const timeoutMs = 15_000;
+
+/** There is no such ticket for this person, or no longer. */
+export class Missing extends Error {
+  override name = 'Missing';
+}
+
+export type Panel = Conversation & { ticket: OpenTicket; files: Attachment[] };
+
+type Place = { at: string; id: string };
+
+export function readPanel(workspace: string, number: number, before?: Place): Promise<Panel> {
+  const query = before ? `?${new URLSearchParams({ at: before.at, id: before.id })}` : '';
+  return read<Panel>(`/${workspace}/tickets/${number}/panel${query}`);
+}
+
+export function readHistory(workspace: string, number: number, cursor: string | null): Promise<History> {
+  const query = cursor ? `?${new URLSearchParams({ cursor })}` : '';
+  return read<History>(`/${workspace}/tickets/${number}/history${query}`);
+}
+
+/** @throws Missing for 404; whatever else went wrong is a plain error */
+async function read<T>(address: string): Promise<T> {
+  const response = await fetch(address, {
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: { accept: 'application/json' },
+  });
+  if (response.status === 404) throw new Missing(address);
+  if (!response.ok || response.redirected) throw new Error(`status ${response.status}`);
+  // Our own server's own type.
+  return (await response.json()) as T;
+}
