@@ -17,11 +17,12 @@ export async function post(act: Act, input: Command<'message.post'>, { mails = t
   if (!text.trim() && input.files.length === 0) throw new AppError('message.empty');
   const author = await authorOf(act);
   const message = input.message ?? randomUUID();
-  const visibility = input.kind === 'message' ? 'public' : input.kind === 'comment' ? 'internal' : input.visibility;
-  await insert(act, { ...input, message, visibility, html, text }, author);
+  // Whatever a customer's client claims, his words are a message, and public.
+  const kind = author.contact ? 'message' : input.kind;
+  const visibility = kind === 'message' ? 'public' : kind === 'comment' ? 'internal' : input.visibility;
+  await insert(act, { ...input, message, kind, visibility, html, text }, author);
   await hang(act, { ticket: input.ticket, message, visibility, files: input.files });
   await note(act, input.ticket, { visibility, author });
-  const kind = author.contact ? 'message' : input.kind;
   act.record({
     type: 'message.posted',
     ticket: input.ticket,
