@@ -34,6 +34,8 @@ function project({ name, order, timeoutMs, parallel = true }: Project) {
 export default defineConfig({
   plugins: [serverOnly(resolve(root, 'server')), ...messages, sveltekit()],
   server: { watch: { ignored: ['**/.lotse/**', '**/build/**', '**/tests/**'] } },
+  // Its entry points are folders with a package.json, which Node's own resolution refuses.
+  ssr: { noExternal: [/^@atlaskit\//] },
   build: { target: 'es2022' },
   test: {
     environment: 'node',
