@@ -183,7 +183,7 @@ grant select (id, workspace_id, role, name, email, language, deactivated_at, cre
 grant update (name, language, role, deactivated_at) on lotse.members to lotse_member;
 grant select (id, workspace_id, email, name, role, language, invited_by_member_id, expires_at, accepted_at, revoked_at, created_at)
   on lotse.invitations to lotse_member;
-grant insert (id, workspace_id, email, name, role, language, token_hash, invited_by_member_id, expires_at) on lotse.invitations to lotse_member;
+grant insert (id, workspace_id, email, name, role, language, token_hash, invited_by_member_id) on lotse.invitations to lotse_member;
 grant update (revoked_at) on lotse.invitations to lotse_member;
 grant insert (id, workspace_id, name), update (name, archived_at) on lotse.groups to lotse_member;
 grant insert, delete on lotse.group_members to lotse_member;

@@ -48,7 +48,10 @@ alter table lotse.contacts enable row level security;
 alter table lotse.contact_addresses enable row level security;
 
 grant select, insert, update, delete on lotse.organisations, lotse.contacts, lotse.contact_addresses to lotse_system;
-grant select on lotse.organisations, lotse.contacts, lotse.contact_addresses to lotse_member;
+grant select on lotse.organisations, lotse.contact_addresses to lotse_member;
+-- Not the account: it is the same in every workspace of the person.
+grant select (id, workspace_id, organisation_id, salutation, title, name, phone, language, remark, created_at)
+  on lotse.contacts to lotse_member;
 grant insert (id, workspace_id, name), update (name) on lotse.organisations to lotse_member;
 grant insert (id, workspace_id, organisation_id, salutation, title, name, phone, language, remark),
   update (organisation_id, salutation, title, name, phone, language, remark) on lotse.contacts to lotse_member;

@@ -14,6 +14,8 @@ create table lotse.mail_accounts (
   imap_security text not null default 'tls' check (imap_security in ('tls', 'starttls', 'none')),
   imap_user text not null default '' check (length(imap_user) <= 254),
   imap_password text not null default '' check (length(imap_password) <= 1024),
+  -- When it was typed last, even if it was the same again.
+  imap_password_at timestamptz,
   imap_folder text not null default 'INBOX' check (length(imap_folder) between 1 and 250),
   after_storing text not null default 'seen' check (after_storing in ('leave', 'seen', 'move', 'delete')),
   move_to_folder text not null default 'Archive' check (length(move_to_folder) between 1 and 250),
@@ -121,6 +123,8 @@ create table lotse.outgoing_mails (
   sent_at timestamptz,
   unique (workspace_id, id),
   check ((kind in ('magicLink', 'passwordReset')) = (workspace_id is null)),
+  -- Foreign keys with a null are not looked at.
+  check (workspace_id is not null or num_nonnulls(account_id, ticket_id, contact_id, ticket_message_id, invitation_id) = 0),
   foreign key (workspace_id, account_id) references lotse.mail_accounts (workspace_id, id) on delete restrict,
   foreign key (workspace_id, ticket_id) references lotse.tickets (workspace_id, id) on delete cascade,
   foreign key (workspace_id, contact_id) references lotse.contacts (workspace_id, id) on delete restrict,
@@ -153,7 +157,7 @@ grant update (name, pool_id, imap_host, imap_port, imap_security, imap_user, ima
   move_to_folder, has_plus_addresses, sends_confirmation, paused_at, archived_at) on lotse.mail_accounts to lotse_member;
 grant select on lotse.mails to lotse_member;
 grant select (id, workspace_id, kind, account_id, ticket_id, contact_id, ticket_message_id, language, to_address, subject, message_id,
-  bytes, state, attempts, next_attempt_at, response, created_at, sent_at) on lotse.outgoing_mails to lotse_member;
+  state, attempts, next_attempt_at, response, created_at, sent_at) on lotse.outgoing_mails to lotse_member;
 
 create policy system_all on lotse.mail_accounts to lotse_system
 using (private.system_reaches(workspace_id))
@@ -186,8 +190,7 @@ create policy system_all on lotse.outgoing_mails to lotse_system
 using (workspace_id is null or private.system_reaches(workspace_id))
 with check (workspace_id is null or private.system_reaches(workspace_id));
 
--- A mail about a ticket is seen with the ticket. An invitation's link is the invited person's own: administrators see
--- the row on the page for outgoing mail through server/domain, which blanks the link.
+-- A mail about a ticket is seen with the ticket; its bytes hold the customer's own link, see private.outgoing_bytes.
 create policy staff_select on lotse.outgoing_mails for select to lotse_member
 using (
   workspace_id = (select private.staff_workspace())
@@ -215,5 +218,59 @@ as $$
   limit 1
 $$;
 
+-- The mail as it left, with the recipient's link in it: whoever holds the link can write as the customer, so it is for
+-- those who may write on the ticket anyway. Without a ticket (an invitation) it is the administrators'.
+create function private.outgoing_bytes(mail uuid) returns bytea
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+  return (
+    select o.bytes
+    from lotse.outgoing_mails o
+    where o.id = mail
+      and o.workspace_id = private.staff_workspace()
+      and case when o.ticket_id is null then private.is_administrator() else private.may_work(o.ticket_id) end
+  );
+end
+$$;
+
+-- The password goes in and never comes out: whoever has it sent to another server, or in the clear, types it again.
+create function private.note_password() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  new.imap_password_at := clock_timestamp();
+  return new;
+end
+$$;
+
+create function private.guard_account() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  if private.member() is not null
+    and old.imap_password <> ''
+    and new.imap_password_at is not distinct from old.imap_password_at
+    and (
+      (new.imap_host, new.imap_port, new.imap_user) is distinct from (old.imap_host, old.imap_port, old.imap_user)
+      or (new.imap_security <> old.imap_security and new.imap_security <> 'tls')
+    ) then
+    perform private.refuse('account.passwordNeeded');
+  end if;
+  return new;
+end
+$$;
+
+-- The first fires when the password is among the columns of the update, and before the second by its name.
+create trigger mail_accounts_a_password before update of imap_password on lotse.mail_accounts
+for each row execute function private.note_password();
+
+create trigger mail_accounts_guard before update on lotse.mail_accounts
+for each row execute function private.guard_account();
+
 revoke execute on all functions in schema private from public;
 grant execute on function private.account_of to lotse_system;
+grant execute on function private.outgoing_bytes to lotse_member;

@@ -89,20 +89,24 @@ export async function createTicket(cast: Cast, input: Partial<CommandInput<'tick
   return created.result['ticket'] ?? '';
 }
 
-/** The link of a contact to a ticket, as an actor; made here where no mail has made it yet. */
+/** The link of a participant to a ticket, as an actor; both are made here where no mail has made them yet. */
 export async function linkFor(
   cast: Cast,
   ticketId: string,
   contactId: string = cast.weber,
 ): Promise<Extract<Actor, { kind: 'link' }>> {
-  const [row] = await asSystem(
-    cast.workspaceId,
-    ({ sql }) => sql<{ id: string }[]>`
-    insert into lotse.ticket_links (workspace_id, ticket_id, contact_id)
-    values (${cast.workspaceId}, ${ticketId}, ${contactId})
-    on conflict (ticket_id, contact_id) do update set revoked_at = null
-    returning id
-  `,
-  );
+  const [row] = await asSystem(cast.workspaceId, async ({ sql }) => {
+    await sql`
+      insert into lotse.ticket_customers (workspace_id, ticket_id, contact_id)
+      values (${cast.workspaceId}, ${ticketId}, ${contactId})
+      on conflict (ticket_id, contact_id) do update set verified = true
+    `;
+    return sql<{ id: string }[]>`
+      insert into lotse.ticket_links (workspace_id, ticket_id, contact_id)
+      values (${cast.workspaceId}, ${ticketId}, ${contactId})
+      on conflict (ticket_id, contact_id) do update set revoked_at = null
+      returning id
+    `;
+  });
   return { kind: 'link', workspaceId: cast.workspaceId, linkId: row?.id ?? '' };
 }

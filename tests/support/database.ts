@@ -12,11 +12,18 @@ export type TestDatabase = {
   drop(): Promise<void>;
 };
 
+type Options = {
+  connections?: number;
+  /** The owner's address of another cluster than this run's, such as an older PostgreSQL: migrated there from nothing. */
+  cluster?: string;
+};
+
 /** A fresh copy of the migrated template, opened as this process's database. */
-export async function createTestDatabase({ connections = 8 } = {}): Promise<TestDatabase> {
+export async function createTestDatabase({ connections = 8, ...options }: Options = {}): Promise<TestDatabase> {
   const name = `lotse_test_${randomBytes(6).toString('hex')}`;
-  const cluster = inject('ownerUrl');
-  await onCluster(cluster, (sql) => sql.unsafe(`create database ${name} template lotse_template`));
+  const cluster = options.cluster ?? inject('ownerUrl');
+  const template = options.cluster ? '' : 'template lotse_template';
+  await onCluster(cluster, (sql) => sql.unsafe(`create database ${name} ${template}`));
   const address = new URL(cluster);
   address.pathname = `/${name}`;
   const url = address.toString();
