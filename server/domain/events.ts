@@ -45,7 +45,7 @@ export async function append(sql: TransactionSql, { drafts, command }: Appending
         workspace_id, class, type, ticket_id, actor_kind, actor_member_id, actor_contact_id, command_id, audience, payload
       )
       select
-        coalesce(t.workspace_id, private.workspace()),
+        coalesce((found.t).workspace_id, private.workspace()),
         e.class,
         e.type,
         e.ticket,
@@ -53,16 +53,17 @@ export async function append(sql: TransactionSql, { drafts, command }: Appending
         private.member(),
         coalesce(e.contact, case when private.actor_kind() = 'contact' then private.customer() end),
         private.setting('command'),
-        coalesce(e.audience, case when e.class = 'customer' then array['customer:' || e.ticket] else t.audience end),
+        coalesce(e.audience, case when e.class = 'customer' then array['customer:' || e.ticket] else (found.t).audience end),
         case
-          when e.class = 'staff' and e.audience is null then jsonb_build_object('card', private.card(t), 'data', e.data)
+          when e.class = 'staff' and e.audience is null then jsonb_build_object('card', private.card(found.t), 'data', e.data)
           else jsonb_build_object('data', e.data)
         end
       from jsonb_to_recordset(${sql.json(rows as postgres.JSONValue)}) as e (
         place int, class text, type text, ticket uuid, contact uuid, audience text[], data jsonb
       )
-      left join lotse.tickets t on t.id = e.ticket
-      where e.class = 'staff' or t.visibility = 'public'
+      -- One look-up by key for each row: as a plain join the planner read all tickets there are (1.4 ms at 1,000).
+      left join lateral (select t from lotse.tickets t where t.id = e.ticket limit 1) found on true
+      where e.class = 'staff' or (found.t).visibility = 'public'
       order by e.place
       returning id
     ),
