@@ -17,7 +17,7 @@ export async function rightsTo(member: Member, ticketId: string): Promise<NoteRi
     member,
     ({ sql }) => sql<NoteRights[]>`
       select
-        private.sees(${ticketId}) as sees,
+        exists (select from lotse.tickets where id = ${ticketId}) as sees,
         private.may_work(${ticketId}) as may_work,
         coalesce((select generation from lotse.notes where ticket_id = ${ticketId}), 1) as generation
     `,
