@@ -6,10 +6,14 @@ export function serverOnly(folder: string): Plugin {
   return {
     name: 'lotse:server-only',
     enforce: 'pre',
+    resolveId(source, importer) {
+      if (this.environment.config.consumer !== 'client' || !source.startsWith('#server/')) return;
+      this.error(`${importer} runs in a browser and must not import ${source}.`);
+    },
+    // The way around, by a relative path.
     load(id) {
       if (this.environment.config.consumer !== 'client' || !id.startsWith(folder + sep)) return;
-      const importers = this.getModuleInfo(id)?.importers.join(', ') || 'code for the browser';
-      this.error(`${id} belongs to the server and must not reach a browser, but ${importers} imports it.`);
+      this.error(`${id} belongs to the server and must not reach a browser.`);
     },
   };
 }

@@ -37,6 +37,6 @@ async function startVite(server: Server): Promise<Pages> {
   return { handler: vite.middlewares, stop: () => vite.close() };
 }
 
-export function isVite(protocol: string | undefined): boolean {
+function isVite(protocol: string | undefined): boolean {
   return config().development && (protocol === 'vite-hmr' || protocol === 'vite-ping');
 }
