@@ -1,65 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
 import * as mails from '#server/domain/mails.ts';
 import { log } from '#server/log.ts';
 import { readNew, settleRest, type Reader } from './imap-read.ts';
 
 const pollMs = 60_000;
-const firstRetryMs = 1_000;
-const lastRetryMs = 60_000;
+const retryMs = { first: 1_000, last: 60_000 };
+/** A refused password is refused again, and servers lock out who keeps asking. Whoever changes the account starts anew. */
+const refusedMs = { first: 60_000, last: 15 * 60_000 };
+const patienceMs = 5_000;
 
 /**
  * Watches one mailbox until stopped: IDLE is a hint, the poll finds what it missed, UIDs are the cursor. Another process
  * that holds the account's lease is left alone.
  */
 export function watch(account: mails.Account, { holder, onStored }: { holder: string; onStored(): void }) {
-  let isStopping = false;
-  let wake = Promise.withResolvers<void>();
+  const ending = new AbortController();
+  let hint = Promise.withResolvers<void>();
   let client: ImapFlow | undefined;
+  let failures = 0;
 
   async function run(): Promise<void> {
-    let retryMs = firstRetryMs;
-    while (!isStopping) {
+    while (!ending.signal.aborted) {
       const lease = await mails.lease(account.id, holder);
-      try {
-        if (lease) await read(lease);
-        retryMs = firstRetryMs;
-      } catch (error) {
-        log.warn({ part: 'mail', accountId: account.id, err: error }, 'mailbox could not be read');
-        await mails.reportFailure(account.id, sentenceOf(error));
-        retryMs = Math.min(retryMs * 2, lastRetryMs);
-      } finally {
-        client?.close();
-        await lease?.end();
-      }
-      await sleep(lease ? retryMs : pollMs / 2);
+      await pause(lease ? await readUntilLost(lease) : pollMs / 2);
+    }
+  }
+
+  /** Returns how long to wait before the next try. */
+  async function readUntilLost(lease: mails.Lease): Promise<number> {
+    try {
+      await read(lease);
+      return retryMs.first;
+    } catch (error) {
+      if (ending.signal.aborted) return 0;
+      log.warn({ part: 'mail', accountId: account.id, err: error }, 'mailbox could not be read');
+      await mails.reportFailure(account.id, sentenceOf(error));
+      const { first, last } = isRefused(error) ? refusedMs : retryMs;
+      return Math.min(first * 2 ** failures++, last);
+    } finally {
+      client?.close();
+      await lease.end();
     }
   }
 
   async function read(lease: mails.Lease): Promise<void> {
     const connection = connect(account);
     client = connection;
-    connection.on('exists', () => wake.resolve());
-    connection.on('close', () => wake.resolve());
+    connection.on('exists', () => hint.resolve());
+    connection.on('close', () => hint.resolve());
     // Told by 'close' and by the command under way; without a listener it would end the process.
     connection.on('error', (error) => log.debug({ part: 'mail', accountId: account.id, err: error }, 'connection'));
     await connection.connect();
-    const reader: Reader = { account, holder, client: connection, onStored };
-    while (!isStopping && connection.usable) {
+    const reader: Reader = { account, holder, client: connection, cursor: lease.cursor, onStored };
+    while (!ending.signal.aborted && connection.usable) {
+      hint = Promise.withResolvers();
       if (!(await lease.renew())) return;
       await connection.mailboxOpen(account.imapFolder);
       await readNew(reader);
-      await settleRest(reader);
-      await sleep(pollMs);
+      const problem = await settleRest(reader);
+      await (problem ? mails.reportFailure(account.id, problem) : mails.reportSuccess(account.id));
+      failures = 0;
+      // Asked for at once: by itself imapflow begins after 15 quiet seconds. The next command ends it, an error closes.
+      connection.idle().catch(() => hint.resolve());
+      await Promise.race([pause(pollMs), hint.promise]);
     }
-    if (isStopping) await connection.logout();
+    if (connection.usable) await connection.logout();
   }
 
-  async function sleep(ms: number): Promise<void> {
-    if (isStopping) return;
-    const timer = setTimeout(() => wake.resolve(), ms);
-    await wake.promise;
-    clearTimeout(timer);
-    wake = Promise.withResolvers<void>();
+  /** Ends early when the watch is stopped, and by nothing else: a lost connection must not shorten a wait after failures. */
+  async function pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: ending.signal }).catch(() => undefined);
   }
 
   const running = run().catch((error: unknown) => {
@@ -68,10 +79,13 @@ export function watch(account: mails.Account, { holder, onStored }: { holder: st
   });
   return {
     ended: running,
+    /** Finishes the mail under way, unless the server does not answer. */
     async stop() {
-      isStopping = true;
-      wake.resolve();
+      ending.abort();
+      hint.resolve();
+      const timer = setTimeout(() => client?.close(), patienceMs);
       await running;
+      clearTimeout(timer);
     },
   };
 }
@@ -93,6 +107,10 @@ function connect(account: mails.Account): ImapFlow {
     greetingTimeout: 20_000,
     socketTimeout: 5 * 60_000,
   });
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'authenticationFailed' in error && error.authenticationFailed === true;
 }
 
 /** For the account's page: what the server said, or which door was shut. */

@@ -3,10 +3,8 @@ import * as mails from '#server/domain/mails.ts';
 import { reportUnexpected } from '#server/log.ts';
 import { watch, type Watch } from './imap.ts';
 
-const lookMs = 5_000;
-
 /** One watch for each active IMAP account; follows what administrators add, change, pause and archive. */
-export function startMailboxes(onStored: () => void) {
+export function startMailboxes(onStored: () => void, { lookMs = 5_000 } = {}) {
   const holder = randomUUID();
   const watches = new Map<string, { settings: string; watch: Watch }>();
   let looking = look();
@@ -20,14 +18,14 @@ export function startMailboxes(onStored: () => void) {
       const wanted = new Map(accounts.map((account) => [account.id, account]));
       for (const [id, running] of watches) {
         const account = wanted.get(id);
-        if (account && settingsOf(account) === running.settings) continue;
+        if (account && JSON.stringify(account) === running.settings) continue;
         watches.delete(id);
         await running.watch.stop();
       }
       for (const account of accounts) {
         if (watches.has(account.id)) continue;
         const started = watch(account, { holder, onStored });
-        watches.set(account.id, { settings: settingsOf(account), watch: started });
+        watches.set(account.id, { settings: JSON.stringify(account), watch: started });
         void started.ended.then(() => watches.delete(account.id));
       }
     } catch (error) {
@@ -42,9 +40,4 @@ export function startMailboxes(onStored: () => void) {
       await Promise.all([...watches.values()].map((running) => running.watch.stop()));
     },
   };
-}
-
-/** Everything but the cursor, which moves with each mail. */
-function settingsOf(account: mails.Account): string {
-  return JSON.stringify({ ...account, uidValidity: 0, lastUid: 0 });
 }

@@ -7,6 +7,11 @@ import { mailLimits } from './parsed.ts';
 type Options = { host: string; port: number; onStored(): void };
 
 const away = refusal(451, 'The desk cannot take mail just now, please try again');
+const paused = refusal(450, 'This mailbox is paused, please try again later');
+const unknown = refusal(550, 'No such address here');
+
+/** All mails on their way in together: fifty large ones at once would fill the memory. */
+const mostBytes = 256 * 1024 * 1024;
 
 /**
  * Direct delivery on a port of our own: says yes only when the mail is committed to the ledger, and 4xx while the
@@ -25,7 +30,7 @@ export async function startSmtp({ host, port, onStored }: Options) {
     onRcptTo({ address }, session, done) {
       if (session.envelope.rcptTo.length >= 100) return done(refusal(452, 'Too many recipients'));
       mails.accountFor(address).then(
-        (account) => done(account ? null : refusal(550, 'No such address here')),
+        (account) => done(account ? (account.isPaused ? paused : null) : unknown),
         () => done(away),
       );
     },
@@ -56,20 +61,44 @@ export async function startSmtp({ host, port, onStored }: Options) {
 
 /** One copy for each account that the mail is addressed to: each decides for itself. */
 async function deliver(stream: SMTPServerDataStream, envelope: { from: string; to: string[] }): Promise<void> {
-  const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(part as Buffer);
-  if (stream.sizeExceeded) throw refusal(552, 'The mail is too large');
-  const raw = Buffer.concat(parts);
+  const raw = await readAll(stream);
   const accounts = new Map<string, { account: mails.Account; to: string[] }>();
   for (const address of envelope.to) {
     const account = await mails.accountFor(address);
-    if (!account) continue;
+    // Paused or archived since the address was taken: the sender asks again and is told.
+    if (!account || account.isPaused) throw away;
     const known = accounts.get(account.id) ?? { account, to: [] };
     known.to.push(address);
     accounts.set(account.id, known);
   }
   for (const { account, to } of accounts.values()) {
     await mails.store({ account, raw, place: null, envelope: { from: envelope.from, to } });
+  }
+}
+
+let underWay = 0;
+
+/** The client sends on whatever we think of it: what is too much is read and forgotten, then refused. */
+async function readAll(stream: SMTPServerDataStream): Promise<Buffer> {
+  let parts: Buffer[] = [];
+  let size = 0;
+  let isCrowded = false;
+  try {
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      isCrowded ||= underWay + part.length > mostBytes;
+      if (isCrowded || stream.sizeExceeded) {
+        parts = [];
+        continue;
+      }
+      parts.push(part);
+      size += part.length;
+      underWay += part.length;
+    }
+    if (stream.sizeExceeded) throw refusal(552, 'The mail is too large');
+    if (isCrowded) throw refusal(452, 'Too much mail at once, please try again');
+    return Buffer.concat(parts);
+  } finally {
+    underWay -= size;
   }
 }
 

@@ -17,8 +17,7 @@ export type Account = {
   moveToFolder: string;
   hasPlusAddresses: boolean;
   sendsConfirmation: boolean;
-  uidValidity: number | null;
-  lastUid: number;
+  createdAt: string;
 };
 
 /** IMAP accounts that should be watched now, in every workspace. */
@@ -34,15 +33,20 @@ export function activeAccounts(): Promise<Account[]> {
   );
 }
 
-/** The account an address is delivered to, with or without a sub-address (`desk+1042.…@`); null when it is not ours. */
-export async function accountFor(address: string): Promise<Account | null> {
+/**
+ * The account an address is delivered to, with or without a sub-address (`desk+1042.…@`), also a paused one; null when it
+ * is not ours.
+ */
+export async function accountFor(address: string): Promise<(Account & { isPaused: boolean }) | null> {
   const bare = address.toLowerCase().replace(/\+[^@]*@/, '@');
   const [account] = await asSystem(
     null,
-    ({ sql }) => sql<Account[]>`
-    select ${sql.unsafe(columns)}
+    ({ sql }) => sql<(Account & { isPaused: boolean })[]>`
+    select ${sql.unsafe(columns)}, paused_at is not null as is_paused
     from lotse.mail_accounts
-    where address in (${address.toLowerCase()}, ${bare}) and archived_at is null and paused_at is null
+    where address in (${address.toLowerCase()}, ${bare}) and archived_at is null
+    order by (address = ${bare})
+    limit 1
   `,
   );
   return account ?? null;
@@ -60,5 +64,5 @@ export async function accountById(id: string): Promise<Account | null> {
 
 const columns = `
   id, workspace_id, name, address, pool_id, kind, imap_host, imap_port, imap_security, imap_user, imap_password, imap_folder,
-  after_storing, move_to_folder, has_plus_addresses, sends_confirmation, uid_validity, last_uid
+  after_storing, move_to_folder, has_plus_addresses, sends_confirmation, created_at
 `;

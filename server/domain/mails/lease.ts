@@ -1,29 +1,43 @@
+import { AppError } from '#lib/shared/errors.ts';
 import { asSystem } from '#server/database/actor.ts';
 
-const leaseSeconds = 90;
+export const leaseSeconds = 90;
 
-export type Lease = { renew(): Promise<boolean>; end(): Promise<void> };
+/** The last mail that was read; `uidValidity` null before the first look. */
+export type Cursor = { uidValidity: number | null; lastUid: number };
+
+export type Lease = {
+  /** Where reading goes on, as of taking the lease: another process may have read until just now. */
+  cursor: Cursor;
+  renew(): Promise<boolean>;
+  end(): Promise<void>;
+};
 
 /**
- * One reader per account among all processes. Null while another holds it. A reader that could not renew in time has
- * lost it: whoever writes the cursor does so as the holder.
+ * One reader per account among all processes. Null while another holds it, or when the account is no longer to be read.
+ * A reader that could not renew in time has lost it: whoever writes the cursor does so as the holder.
  */
 export async function lease(accountId: string, holder: string): Promise<Lease | null> {
-  const renew = async () => {
-    const taken = await asSystem(
+  const take = async () => {
+    const [cursor] = await asSystem(
       null,
-      ({ sql }) => sql`
+      ({ sql }) => sql<Cursor[]>`
       update lotse.mail_accounts
       set lease_holder = ${holder}, lease_until = now() + make_interval(secs => ${leaseSeconds})
-      where id = ${accountId} and (lease_holder = ${holder} or lease_until is null or lease_until < now())
-      returning id
+      where id = ${accountId}
+        and paused_at is null
+        and archived_at is null
+        and (lease_holder = ${holder} or lease_until is null or lease_until < now())
+      returning uid_validity, last_uid
     `,
     );
-    return taken.length > 0;
+    return cursor ?? null;
   };
-  if (!(await renew())) return null;
+  const cursor = await take();
+  if (!cursor) return null;
   return {
-    renew,
+    cursor,
+    renew: async () => (await take()) !== null,
     async end() {
       await asSystem(
         null,
@@ -46,19 +60,20 @@ export async function reportFailure(accountId: string, sentence: string): Promis
   );
 }
 
+type Start = { holder: string; uidValidity: number; lastUid: number };
+
 /** Where reading begins: at the first look into a mailbox, and when the server numbered its mails anew. */
-export async function startFrom(
-  accountId: string,
-  { uidValidity, lastUid }: { uidValidity: number; lastUid: number },
-): Promise<void> {
-  await asSystem(
+export async function startFrom(accountId: string, { holder, uidValidity, lastUid }: Start): Promise<void> {
+  const begun = await asSystem(
     null,
     ({ sql }) => sql`
     update lotse.mail_accounts
-    set uid_validity = ${uidValidity}, last_uid = ${lastUid}, last_error = '', last_success_at = now()
-    where id = ${accountId}
+    set uid_validity = ${uidValidity}, last_uid = ${lastUid}
+    where id = ${accountId} and lease_holder = ${holder}
+    returning id
   `,
   );
+  if (begun.length === 0) throw new AppError('mail.leaseLost');
 }
 
 /** A look that found nothing new is a success too. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '#lib/shared/errors.ts';
 import { asSystem } from '#server/database/actor.ts';
 import * as files from '#server/files.ts';
+import { leaseSeconds } from './lease.ts';
 
 /** Up to here the bytes stand in the row; a 30 MB bytea cost 300 MB of memory, so larger ones lie in the file home. */
 const inlineBytes = 256 * 1024;
@@ -48,8 +49,7 @@ export async function store({ account, raw, place, envelope }: Incoming): Promis
             when uid_validity is not distinct from ${place?.uidValidity ?? null} then greatest(last_uid, ${place?.uid ?? 0})
             else ${place?.uid ?? 0}
           end,
-          last_success_at = now(),
-          last_error = ''
+          lease_until = now() + make_interval(secs => ${leaseSeconds})
         where id = ${account.id} and lease_holder = ${place?.leaseHolder ?? null}
         returning id
       `;
