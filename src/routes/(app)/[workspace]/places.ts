@@ -1,3 +1,4 @@
+import ContactRound from '@lucide/svelte/icons/contact-round';
 import Kanban from '@lucide/svelte/icons/square-kanban';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import Settings from '@lucide/svelte/icons/settings';
@@ -10,16 +11,13 @@ export type Place = { id: string; label: () => string; href: string; keys: strin
 export function placesFor(slug: string, role: string): Place[] {
   const places: Place[] = [
     { id: 'board', label: m.common_board, href: `/${slug}/board`, keys: 'g b', icon: Kanban },
-    { id: 'settings', label: m.common_settings, href: `/${slug}/settings`, keys: 'g s', icon: Settings },
+    { id: 'contacts', label: m.admin_contacts, href: `/${slug}/contacts`, keys: 'g c', icon: ContactRound },
   ];
   if (role === 'administrator') {
-    places.splice(1, 0, {
-      id: 'outbox',
-      label: m.common_outbox,
-      href: `/${slug}/settings/outbox`,
-      keys: 'g o',
-      icon: MailCheck,
-    });
+    places.push(
+      { id: 'outbox', label: m.common_outbox, href: `/${slug}/settings/outbox`, keys: 'g o', icon: MailCheck },
+      { id: 'settings', label: m.common_settings, href: `/${slug}/settings`, keys: 'g s', icon: Settings },
+    );
   }
   return places;
 }

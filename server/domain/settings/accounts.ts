@@ -1,0 +1,38 @@
+import type { Tx } from '#server/database/actor.ts';
+
+/** A mail account without its password, which goes in and never comes out. */
+export type AccountSetting = {
+  id: string;
+  name: string;
+  address: string;
+  pool: string;
+  kind: 'imap' | 'smtp';
+  imapHost: string;
+  imapPort: number;
+  imapSecurity: 'tls' | 'starttls' | 'none';
+  imapUser: string;
+  imapFolder: string;
+  afterStoring: 'leave' | 'seen' | 'move' | 'delete';
+  moveToFolder: string;
+  hasPlusAddresses: boolean;
+  sendsConfirmation: boolean;
+  lastSuccessAt: string | null;
+  lastError: string;
+  isPaused: boolean;
+  isArchived: boolean;
+  /** When the last mail came this way. */
+  lastMailAt: string | null;
+};
+
+export function accounts({ sql }: Tx): Promise<AccountSetting[]> {
+  return sql<AccountSetting[]>`
+    select
+      a.id, a.name, a.address, a.pool_id as pool, a.kind, a.imap_host, a.imap_port, a.imap_security, a.imap_user, a.imap_folder,
+      a.after_storing, a.move_to_folder, a.has_plus_addresses, a.sends_confirmation, a.last_success_at, a.last_error,
+      a.paused_at is not null as is_paused, a.archived_at is not null as is_archived,
+      (select max(m.received_at) from lotse.mails m where m.account_id = a.id) as last_mail_at
+    from lotse.mail_accounts a
+    order by a.archived_at is not null, a.name collate "de-x-icu", a.id
+    limit 200
+  `;
+}

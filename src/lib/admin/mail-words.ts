@@ -1,0 +1,65 @@
+import { m } from '#lib/i18n/paraglide/messages.js';
+import { deliveryWords } from '#lib/ticket/words.ts';
+
+export { deliveryWords };
+
+export const mailStateWords: Record<string, () => string> = {
+  stored: m.admin_mail_waiting,
+  parsed: m.admin_mail_waiting,
+  threaded: m.admin_mail_waiting,
+  filed: m.admin_mail_filed,
+  ignored: m.admin_mail_ignored,
+  failed: m.admin_mail_failed,
+};
+
+const reasons: [RegExp, () => string][] = [
+  [/^ticket\.created, closed$/, m.admin_reason_created_closed],
+  [/^ticket\.created, maybe$/, m.admin_reason_created_maybe],
+  [/^ticket\.created/, m.admin_reason_created],
+  [/^ticket\.answered by address$/, m.admin_reason_answered_address],
+  [/^ticket\.answered by (ownId|foreignId)/, m.admin_reason_answered_thread],
+  [/^ticket\.answered by number$/, m.admin_reason_answered_number],
+  [/^ticket\.answered/, m.admin_reason_answered],
+  [/^duplicate$/, m.admin_reason_duplicate],
+  [/^own$/, m.admin_reason_own],
+  [/^report$/, m.admin_reason_report],
+  [/^closed$/, m.admin_reason_closed],
+  [/^unreadable/, m.admin_reason_unreadable],
+  [/^mail\.erased$/, m.admin_reason_erased],
+];
+
+/** Why a mail ended as it did, in words; what has none is shown as it stands, for the log. */
+export function reasonWords(reason: string): string {
+  if (!reason) return '';
+  const known = reasons.find(([pattern]) => pattern.test(reason));
+  return known ? known[1]() : m.admin_reason_other({ reason });
+}
+
+export const kindWords: Record<string, () => string> = {
+  confirmation: m.admin_kind_confirmation,
+  message: m.admin_kind_message,
+  closing: m.admin_kind_closing,
+  invitation: m.admin_kind_invitation,
+};
+
+const responses: Record<string, () => string> = {
+  internal: m.admin_response_internal,
+  interrupted: m.admin_response_interrupted,
+  'nothing to tell any more': m.admin_response_nothing,
+};
+
+/** What the receiving server said, or why it was never asked. */
+export function responseWords({ state, response }: { state: string; response: string }): string {
+  if (state === 'held' && !response) return m.admin_response_held();
+  return responses[response]?.() ?? (response ? m.admin_response_server({ response }) : '');
+}
+
+/** What somebody should look at. */
+export function isTroubled(state: string): boolean {
+  return state === 'failed' || state === 'bounced' || state === 'unknown';
+}
+
+/** May be sent again by hand; what is still on its way goes by itself. */
+export function isRepeatable(state: string): boolean {
+  return isTroubled(state) || state === 'held';
+}

@@ -1,0 +1,12 @@
+/** A pool as the list shows it. */
+export type ListedPool = {
+  id: string;
+  parent: string | null;
+  name: string;
+  isPublic: boolean;
+  claimBeforeWork: boolean;
+  open: number;
+  members: string[];
+  groups: string[];
+  accounts: string[];
+};

@@ -1,0 +1,22 @@
+import Building2 from '@lucide/svelte/icons/building-2';
+import Inbox from '@lucide/svelte/icons/inbox';
+import MailCheck from '@lucide/svelte/icons/mail-check';
+import Mailbox from '@lucide/svelte/icons/mailbox';
+import SquareKanban from '@lucide/svelte/icons/square-kanban';
+import UserRound from '@lucide/svelte/icons/user-round';
+import UsersRound from '@lucide/svelte/icons/users-round';
+import { m } from '#lib/i18n/paraglide/messages.js';
+import type { Icon } from '#lib/ui/icon.ts';
+
+export type Section = { id: string; label: () => string; sentence: () => string; icon: Icon };
+
+/** One page per subject. */
+export const sections: Section[] = [
+  { id: 'workspace', label: m.admin_workspace, sentence: m.admin_workspace_sentence, icon: Building2 },
+  { id: 'pools', label: m.admin_pools, sentence: m.admin_pools_sentence, icon: SquareKanban },
+  { id: 'people', label: m.admin_people, sentence: m.admin_people_sentence, icon: UserRound },
+  { id: 'groups', label: m.admin_groups, sentence: m.admin_groups_sentence, icon: UsersRound },
+  { id: 'accounts', label: m.admin_accounts, sentence: m.admin_accounts_sentence, icon: Mailbox },
+  { id: 'inbox', label: m.admin_inbox, sentence: m.admin_inbox_sentence, icon: Inbox },
+  { id: 'outbox', label: m.admin_outbox, sentence: m.admin_outbox_sentence, icon: MailCheck },
+];
