@@ -22,15 +22,23 @@ const everything = [
   'server',
 ];
 
+const messagesStamp = 'node_modules/.lotse/messages';
+
+/**
+ * Vite is about to compile them too: should that be cut off, the next start must not take them for whole.
+ * @param {string} project
+ */
+export function forgetMessages(project) {
+  rmSync(join(project, messagesStamp), { force: true });
+}
+
 /**
  * The messages for plain Node.
  * @param {string} project
  */
 export async function compileMessages(project) {
-  await unlessDone(
-    project,
-    { stamp: 'node_modules/.lotse/messages', made: 'src/lib/i18n/paraglide/messages.js', from: messages },
-    () => tool(project, 'The messages could not be compiled', ['server/setup/i18n.mjs']),
+  await unlessDone(project, { stamp: messagesStamp, made: 'src/lib/i18n/paraglide/messages.js', from: messages }, () =>
+    tool(project, 'The messages could not be compiled', ['server/setup/i18n.mjs']),
   );
 }
 
@@ -45,6 +53,7 @@ export async function sync(project) {
 /** @param {string} project */
 export async function build(project) {
   await unlessDone(project, { stamp: 'build/.from', made: 'build/handler.js', from: everything }, async () => {
+    forgetMessages(project);
     say('Building (after a change; half a minute) …');
     await tool(project, 'The build failed', ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn']);
   });

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, compileMessages, sync } from './build.mjs';
+import { build, compileMessages, forgetMessages, sync } from './build.mjs';
 import { install, nodeOf } from './install.mjs';
 import { alone } from './lock.mjs';
 import { runInstead } from './run-program.mjs';
@@ -26,6 +26,7 @@ const commands = {
   },
   async dev(args) {
     await prepare(sync);
+    forgetMessages(project);
     return server('dev', args);
   },
   async build() {
@@ -78,7 +79,10 @@ async function prepare(last) {
  */
 function server(mode, args) {
   const env = { LOTSE_MODE: mode, NODE_ENV: mode === 'dev' ? 'development' : 'production' };
-  return node(['server/index.ts', ...args], env, true);
+  // The demo's output is for reading; an operator's is for a collector.
+  /** @type {Record<string, string>} */
+  const quiet = mode === 'demo' && !process.env['LOG_LEVEL'] ? { LOG_LEVEL: 'warn' } : {};
+  return node(['server/index.ts', ...args], { ...env, ...quiet }, true);
 }
 
 /**

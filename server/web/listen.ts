@@ -22,7 +22,8 @@ export type Web = {
 export async function listen(): Promise<Web> {
   let handler: Handler = unavailable;
   let parts: ReadonlyMap<string, Part> | null = null;
-  const server = createServer({ requestTimeout: 120_000, headersTimeout: 30_000 });
+  // Ten minutes let a slow phone send a large file; proxies keep idle connections for a minute and must not find them closed.
+  const server = createServer({ requestTimeout: 600_000, headersTimeout: 30_000, keepAliveTimeout: 65_000 });
   server.on('request', (request, response) => {
     front(request);
     const path = request.url?.split('?')[0];
