@@ -1,0 +1,38 @@
+import { closeAuth, openAuth } from '#server/auth/home.ts';
+import { signInAs, slugOf } from '../support/live.ts';
+import { startChild, type Child } from './child.ts';
+import type { Desk } from './desk.ts';
+import type { ClientsAnswer, ClientsAsk } from './live-clients.ts';
+import type { ServerAnswer, ServerAsk } from './live-server.ts';
+
+export type LiveServer = Child<ServerAsk, ServerAnswer> & { address: string };
+export type Clients = Child<ClientsAsk, ClientsAnswer>;
+
+/** A server in a process of its own; `desk` null is Socket.io alone. */
+export async function startServer(desk: Desk | null): Promise<LiveServer> {
+  const child = startChild<ServerAsk, ServerAnswer>('./live-server.ts', { nodeArgs: ['--expose-gc'] });
+  const ask: ServerAsk = desk ? { start: 'live', url: desk.url, appUrl: desk.appUrl } : { start: 'bare' };
+  return { ...child, address: (await child.ask(ask)).address };
+}
+
+export type Entrance = { slug: string; cookies: string[] };
+
+/** Sessions of the team. */
+export async function entranceOf(desk: Desk): Promise<Entrance> {
+  await openAuth({ databaseUrl: desk.url, supabase: null });
+  try {
+    const database = { url: desk.url, owner: desk.owner, drop: () => desk.drop() };
+    const signedIn = await Promise.all(desk.team.map((member) => signInAs(database, member)));
+    return { slug: await slugOf(database, desk.cast.workspaceId), cookies: signedIn.map(({ cookie }) => cookie) };
+  } finally {
+    await closeAuth();
+  }
+}
+
+/** Open boards in two processes, half of them in each. */
+export async function openBoards(server: LiveServer, { slug, cookies }: Entrance, count: number): Promise<Clients[]> {
+  const clients = [0, 1].map(() => startChild<ClientsAsk, ClientsAnswer>('./live-clients.ts'));
+  const open = { url: server.address, slug, cookies, count: count / 2 };
+  await Promise.all(clients.map((client) => client.ask({ open })));
+  return clients;
+}

@@ -1,0 +1,73 @@
+/** One number of the table: the median of several runs, and what bounds it. */
+export type Figure = {
+  /** Part, what, and under which circumstances: `claims, 8 callers`. */
+  name: string;
+  unit: string;
+  value: number;
+  low: number;
+  high: number;
+  runs: number;
+  limit: string;
+};
+
+type Measured = { name: string; unit: string; runs: number[]; limit: string };
+
+export function figure({ name, unit, runs, limit }: Measured): Figure {
+  const rounded = runs.map(round);
+  return {
+    name,
+    unit,
+    value: round(median(runs)),
+    low: Math.min(...rounded),
+    high: Math.max(...rounded),
+    runs: runs.length,
+    limit,
+  };
+}
+
+export function median(numbers: readonly number[]): number {
+  return percentile(numbers, 50);
+}
+
+/** The smallest of `numbers` that is not below `percent` per cent of them; between the two middle ones for the median. */
+export function percentile(numbers: readonly number[], percent: number): number {
+  if (numbers.length === 0) throw new Error('There is no percentile of nothing');
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const place = (percent / 100) * sorted.length;
+  const at = (index: number) => sorted[Math.min(sorted.length - 1, Math.max(0, index))] ?? NaN;
+  if (percent === 50 && Number.isInteger(place)) return (at(place - 1) + at(place)) / 2;
+  return at(Math.ceil(place) - 1);
+}
+
+/** Three digits are more than any of these numbers deserves. */
+export function round(value: number): number {
+  if (value === 0 || !Number.isFinite(value)) return value;
+  if (Math.abs(value) >= 100) return Math.round(value);
+  return Number(value.toPrecision(3));
+}
+
+export function grouped(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: 3 });
+}
+
+/** How much of the limit was reached, for the sentence beside a rate. */
+export function share(part: number, whole: number): string {
+  return `${Math.round((part / whole) * 100)} %`;
+}
+
+/** The table as people read it, with the figures of the run before beside those of this one. */
+export function table(figures: readonly Figure[], previous: ReadonlyMap<string, Figure>): string {
+  const rows = figures.map(({ name, unit, value, low, high, runs, limit }) => {
+    const before = previous.get(name);
+    return [
+      name,
+      `${grouped(value)} ${unit}`.trim(),
+      `${grouped(low)}–${grouped(high)} (${runs})`,
+      before ? grouped(before.value) : '–',
+      limit,
+    ];
+  });
+  const lines = [['figure', 'median', 'range (runs)', 'before', 'what bounds it'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+  return lines.map((line) => line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()).join('\n');
+}

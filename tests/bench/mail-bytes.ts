@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+
+const sentence = 'Seit Montag tropft im Badezimmer der Hahn, und das Wasser läuft inzwischen bis in den Flur. ';
+
+/** A customer's mail as phones and offices write it: 10 KB in two alternatives. */
+export function mailBytes(number: number): string {
+  const text = sentence.repeat(40);
+  const html = `<html><body><p>${sentence.repeat(20)}</p><p>${sentence.repeat(22)}</p><p>Grüße<br>E. Mustermann</p></body></html>`;
+  const boundary = 'b1f0c2';
+  return [
+    `From: Erika Mustermann ${number} <erika.${number}@example.org>`,
+    'To: service@nordlicht.example',
+    `Subject: Der Hahn in Wohnung ${number} tropft`,
+    `Message-ID: <${randomUUID()}@example.org>`,
+    `Date: ${new Date().toUTCString()}`,
+    'MIME-Version: 1.0',
+    `Content-Type: multipart/alternative; boundary="${boundary}"`,
+    '',
+    ...part(boundary, 'plain', text),
+    ...part(boundary, 'html', html),
+    `--${boundary}--`,
+    '',
+  ].join('\r\n');
+}
+
+function part(boundary: string, type: string, text: string): string[] {
+  const lines = Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\r\n');
+  return [`--${boundary}`, `Content-Type: text/${type}; charset=utf-8`, 'Content-Transfer-Encoding: base64', '', lines];
+}

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createTransport } from 'nodemailer';
+import { SMTPServer } from 'smtp-server';
+import { serve } from './child.ts';
+import { mailBytes } from './mail-bytes.ts';
+
+/*
+ * The rest of the mail world in a process of its own: who sends us mails, over eight connections at once, and who takes our
+ * confirmations.
+ */
+
+export type PostAsk = { openSink: true } | { send: { port: number; count: number; from: number } };
+export type PostAnswer = { sinkPort: number };
+
+serve<PostAsk, PostAnswer>(async (question) => {
+  if ('openSink' in question) return { sinkPort: await openSink() };
+  await sendAll(question.send);
+  return { sinkPort: 0 };
+});
+
+async function openSink(): Promise<number> {
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    onData(stream, _session, done) {
+      stream.once('end', () => done()).resume();
+    },
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const address = server.server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function sendAll({ port, count, from }: { port: number; count: number; from: number }): Promise<void> {
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port,
+    secure: false,
+    ignoreTLS: true,
+    pool: true,
+    maxConnections: Math.min(8, count),
+    maxMessages: Infinity,
+  });
+  try {
+    const mails = Array.from({ length: count }, (_, i) => {
+      const envelope = { from: `erika.${from + i}@example.org`, to: 'service@nordlicht.example' };
+      return transport.sendMail({ envelope, raw: mailBytes(from + i) });
+    });
+    await Promise.all(mails);
+  } finally {
+    transport.close();
+  }
+}

@@ -1,0 +1,22 @@
+import type { Cluster } from './desk.ts';
+import type { Figure } from './figures.ts';
+
+export type Bench = {
+  cluster: Cluster;
+  /** How often each thing is measured; the table shows the median. */
+  runs: number;
+  /** A size, or less of it when BENCH_QUICK is set. */
+  size(usual: number, quick: number): number;
+  /** What is being done, for whoever waits. */
+  say(line: string): void;
+};
+
+/** Measures one thing. It cannot fail for being slow, only for being wrong. */
+export type Part = (bench: Bench) => Promise<Figure[]>;
+
+/** One after the other, since two at once would measure each other. */
+export async function repeat<T>(times: number, work: (run: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let run = 0; run < times; run++) results.push(await work(run));
+  return results;
+}

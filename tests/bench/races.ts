@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { execute } from '#server/execute.ts';
+import type { Desk } from './desk.ts';
+import { figure, grouped } from './figures.ts';
+import type { Bench } from './part.ts';
+
+const racers = 16;
+const few = 8;
+
+/** Many claims for few tickets, given back as soon as they were won. The ledger must never tell of two holders at once. */
+export async function races(bench: Bench) {
+  const total = bench.size(20_000, 1_000);
+  bench.say(`claims: ${grouped(total)} races`);
+  const desk = await bench.cluster.desk({ tickets: few, team: racers });
+  try {
+    const won = await race(desk, total);
+    const [told] = await desk.owner<{ claims: number; doubles: number }[]>`
+      select
+        count(*) filter (where type = 'ticket.claimed') as claims,
+        count(*) filter (where type = 'ticket.claimed' and before = 'ticket.claimed') as doubles
+      from (
+        select type, lag(type) over (partition by ticket_id order by seq) as before
+        from lotse.events
+        where class = 'staff' and type in ('ticket.claimed', 'ticket.released')
+      ) told
+    `;
+    const doubles = (told?.doubles ?? 0) + Math.abs((told?.claims ?? 0) - won);
+    if (doubles > 0) throw new Error(`${doubles} of ${total} races had two winners`);
+    const limit = `none may: one update decides; ${racers} racers for ${few} tickets, ${grouped(won)} won`;
+    return [figure({ name: `double claims in ${grouped(total)} races`, unit: '', runs: [doubles], limit })];
+  } finally {
+    await desk.drop();
+  }
+}
+
+/** @returns how many claims were told to have won */
+async function race({ team, tickets }: Desk, total: number): Promise<number> {
+  let left = total;
+  let won = 0;
+  await Promise.all(
+    team.map(async (member) => {
+      while (left-- > 0) {
+        const ticket = tickets[left % few] ?? '';
+        const claimed = await execute(member, { id: randomUUID(), name: 'ticket.claim', input: { ticket } });
+        if (!claimed.ok && claimed.error.code !== 'ticket.taken') throw new Error(`refused: ${claimed.error.code}`);
+        if (!claimed.ok || claimed.seq === 0) continue;
+        won++;
+        const released = await execute(member, { id: randomUUID(), name: 'ticket.release', input: { ticket } });
+        if (!released.ok) throw new Error(`could not be given back: ${released.error.code}`);
+      }
+    }),
+  );
+  return won;
+}
