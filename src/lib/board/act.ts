@@ -10,14 +10,13 @@ import { statusWords } from './words.ts';
  * Puts a card somewhere: the one way for drag, menu and keys. Shown at once; what is refused comes back and says why.
  * Returns false when this person may not, and says so.
  */
-export function put(board: BoardView, card: Card, place: Place, { carried = false } = {}): boolean {
+export function put(board: BoardView, card: Card, place: Place): boolean {
   const current = board.live.board.card(card.id) ?? card;
   const intent = intentOf(current, place, board.live.viewer);
   if (!intent) {
     announce(m.board_cannot());
     return false;
   }
-  if (carried) board.flights.without(card.id);
   // The union of commands and their inputs: TypeScript does not pair them up by itself.
   void send(board, intent, said(board, current, intent));
   return true;

@@ -1,3 +1,4 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- maps that are derived, never changed */
 import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import type { Card } from '#lib/shared/board.ts';
@@ -37,6 +38,8 @@ export class BoardView {
   /** The number of the ticket that lies open beside the board. */
   opened = $state<number | null>(null);
   counts = $state.raw<Counts>({});
+  /** Closes the ticket beside the board. */
+  leave: () => void = () => undefined;
 
   readonly #world: World = $derived.by(() => {
     const { board, viewer, me } = this.live;

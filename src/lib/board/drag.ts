@@ -48,12 +48,14 @@ export function landing(
         announce(m.board_said_over({ place: nameOfPlace(place(), board) }));
       },
       onDragLeave: () => over(false),
-      onDrop: ({ location, self }) => {
+      onDrop: ({ location, self, source }) => {
         over(false);
         // Places lie in places; the innermost is meant.
-        const card = board.dragging;
-        if (card && location.current.dropTargets[0]?.element === self.element)
-          put(board, card, place(), { carried: true });
+        const card = board.live.board.card(String(source.data['ticket']));
+        if (!card || location.current.dropTargets[0]?.element !== self.element) return;
+        // It was carried there by hand: it does not fly on top of that.
+        board.flights.without(card.id);
+        put(board, card, place());
       },
     });
 }
