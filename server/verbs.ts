@@ -1,4 +1,5 @@
 import type { Command, CommandName } from '#lib/shared/commands.ts';
+import { AppError } from '#lib/shared/errors.ts';
 import type { Actor } from '#server/database/actor.ts';
 import * as accounts from './domain/accounts.ts';
 import type { Act } from './domain/act.ts';
@@ -26,6 +27,8 @@ function by<I>(verb: (act: Act, input: I) => Promise<unknown>): (input: I) => Wo
 
 export const verbs: Verbs = {
   'ticket.create': async (input, actor) => {
+    // Before a number is drawn for nothing.
+    if (actor.kind === 'link' || actor.kind === 'contact') throw new AppError('forbidden');
     const number = await tickets.drawNumber(actor.workspaceId);
     return (act) => tickets.create(act, { ...input, number });
   },

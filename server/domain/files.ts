@@ -49,7 +49,7 @@ export async function show(act: Act, { file, visibility }: Command<'file.show'>)
     where id = ${file} and visibility <> ${visibility}
     returning ticket_id
   `;
-  if (!changed) return;
+  if (!changed) return refuseUnlessShown(act, { file, visibility });
   act.record({
     type: 'file.shown',
     ticket: changed.ticketId,
@@ -58,13 +58,25 @@ export async function show(act: Act, { file, visibility }: Command<'file.show'>)
   });
 }
 
+/** What is as wished already succeeds quietly. */
+async function refuseUnlessShown(act: Act, { file, visibility }: Command<'file.show'>): Promise<void> {
+  const [seen] = await act.sql<{ visibility: string; messageId: string | null }[]>`
+    select visibility, message_id from lotse.files where id = ${file}
+  `;
+  if (!seen) throw new AppError('file.notFound');
+  if (seen.visibility !== visibility) throw new AppError('forbidden');
+}
+
 /** The row goes at once, the bytes with the next sweep. */
 export async function remove(act: Act, { file }: Command<'file.remove'>) {
   const [removed] = await act.sql<{ ticketId: string; messageId: string | null; visibility: string }[]>`
     delete from lotse.files where id = ${file}
     returning ticket_id, message_id, visibility
   `;
-  if (!removed) throw new AppError('file.notFound');
+  if (!removed) {
+    const [seen] = await act.sql`select id from lotse.files where id = ${file}`;
+    throw new AppError(seen ? 'forbidden' : 'file.notFound');
+  }
   const { ticketId, messageId, visibility } = removed;
   act.record({
     type: 'file.removed',

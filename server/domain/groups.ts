@@ -4,6 +4,7 @@ import { AppError } from '#lib/shared/errors.ts';
 import type { Act } from './act.ts';
 import { rooms } from './events.ts';
 import { named } from './patch.ts';
+import { demandAdministrator } from './roles.ts';
 
 export async function create(act: Act, { name }: Command<'group.create'>) {
   const group = randomUUID();
@@ -23,6 +24,7 @@ export async function change(act: Act, { group, name, isArchived }: Command<'gro
 }
 
 export async function setMember(act: Act, { group, member, isMember }: Command<'group.setMember'>) {
+  await demandAdministrator(act);
   const changed = isMember
     ? await act.sql`
         insert into lotse.group_members (workspace_id, group_id, member_id)

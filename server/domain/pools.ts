@@ -5,6 +5,7 @@ import { between } from '#lib/shared/rank.ts';
 import type { Act } from './act.ts';
 import { rooms } from './events.ts';
 import { named } from './patch.ts';
+import { demandAdministrator } from './roles.ts';
 
 /** A new pool at the end of the board. Nobody but moderators sees its tickets until access is granted. */
 export async function create(act: Act, input: Command<'pool.create'>) {
@@ -74,6 +75,7 @@ const ticketsAtOnce = 500;
 
 /** Deletes an unused pool, or one whose tickets go to another first. More than 500 are refused: events commit in bounded bulk. */
 export async function remove(act: Act, { pool, moveTicketsTo }: Command<'pool.delete'>) {
+  await demandAdministrator(act);
   const tickets = await act.sql<{ id: string }[]>`
     select id from lotse.tickets where pool_id = ${pool} limit ${ticketsAtOnce + 1}
   `;
@@ -90,9 +92,7 @@ type MoveAll = { pool: string; to: string; tickets: { id: string }[] };
 /** Unlike a move by hand, who is responsible stays so: the team changed its categories, not its work. */
 async function moveAll(act: Act, { pool, to, tickets }: MoveAll): Promise<void> {
   const [target] = await act.sql`select id from lotse.pools where id = ${to} and archived_at is null`;
-  const [administrator] = await act.sql<{ is: boolean }[]>`select private.is_administrator() as is`;
   if (!target) throw new AppError('pool.notFound');
-  if (!administrator?.is) throw new AppError('forbidden');
   await act.system(
     (sql) => sql`
     update lotse.tickets set pool_id = ${to} where id = any (${tickets.map((ticket) => ticket.id)}::uuid[])
@@ -104,6 +104,7 @@ async function moveAll(act: Act, { pool, to, tickets }: MoveAll): Promise<void> 
 /** Who may look into a pool and claim from it. Takes effect at once on open screens. */
 export async function setAccess(act: Act, { pool, member, group, allowed }: Command<'pool.setAccess'>) {
   if ((member === null) === (group === null)) throw new AppError('bad.input', { field: 'member' });
+  await demandAdministrator(act);
   const changed = allowed
     ? await act.sql`
         insert into lotse.pool_access (workspace_id, pool_id, member_id, group_id)

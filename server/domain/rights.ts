@@ -74,6 +74,7 @@ export async function rightsOfLinks(workspaceId: string, linkIds: string[]): Pro
         (select c.event_seq from lotse.workspace_counters c where c.workspace_id = ${workspaceId}) as seq
       from lotse.ticket_links l
       join lotse.tickets t on t.workspace_id = l.workspace_id and t.id = l.ticket_id
+      join lotse.ticket_customers tc on tc.ticket_id = l.ticket_id and tc.contact_id = l.contact_id and tc.verified
       where l.workspace_id = ${workspaceId}
         and l.id = any (${linkIds}::uuid[])
         and l.revoked_at is null

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CommandName } from '#lib/shared/commands.ts';
+import { serverCommands, type CommandName } from '#lib/shared/commands.ts';
 import type { Answer } from '#lib/shared/errors.ts';
 import type { Actor } from '#server/database/actor.ts';
 import { execute } from '#server/execute.ts';
@@ -24,7 +24,7 @@ export async function answerCommand(actor: Actor, value: unknown): Promise<Answe
   const parsed = call.safeParse(value);
   if (!parsed.success) return refuse('bad.input');
   const { id, name, input } = parsed.data;
-  if (actor.kind !== 'member' && !customerCommands.has(name)) return refuse('forbidden');
+  if (serverCommands.has(name) || (actor.kind !== 'member' && !customerCommands.has(name))) return refuse('forbidden');
   try {
     return await execute(actor, { id, name, input });
   } catch (error) {

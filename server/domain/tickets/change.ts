@@ -2,7 +2,7 @@ import type { Command } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
 import { isEnded } from '#lib/shared/ticket.ts';
 import type { Act } from '../act.ts';
-import { stateOf } from './state.ts';
+import { refusalOf, stateOf } from './state.ts';
 
 /** Changes the fields that were named. Subject and requester are personal text: the ledger keeps that they changed, not what to. */
 export async function change(act: Act, { ticket, ...wanted }: Command<'ticket.change'>) {
@@ -19,18 +19,9 @@ export async function change(act: Act, { ticket, ...wanted }: Command<'ticket.ch
     (field) => JSON.stringify(next[field]) !== JSON.stringify(state[field]),
   );
   if (fields.length === 0) return;
-  const changed = await act.sql`
-    update lotse.tickets
-    set
-      subject = ${next.subject},
-      kind = ${next.kind},
-      priority = ${next.priority},
-      tags = ${next.tags},
-      requester_id = ${next.requesterId},
-      due_at = ${next.dueAt}
-    where id = ${ticket}
-    returning id
-  `;
+  // Only these: two people who change different fields at once do not undo each other's.
+  const row = Object.fromEntries(fields.map((field) => [field, next[field]]));
+  const changed = await act.sql`update lotse.tickets set ${act.sql(row)} where id = ${ticket} returning id`;
   if (changed.length === 0) throw new AppError('ticket.forbidden');
   const codes = fields.filter((field) => field !== 'subject');
   act.record({
@@ -51,9 +42,9 @@ export async function setStatus(act: Act, { ticket, status }: Command<'ticket.se
   if (state.status === status) return;
   if (isEnded(state.status)) throw new AppError('ticket.closed');
   const [changed] = await act.sql<{ status: string }[]>`
-    update lotse.tickets set status = ${status} where id = ${ticket} returning status
+    update lotse.tickets set status = ${status} where id = ${ticket} and closed_at is null returning status
   `;
-  if (!changed) throw new AppError('ticket.forbidden');
+  if (!changed) throw await refusalOf(act, ticket);
   if (changed.status === state.status) return;
   const type = status === 'closed' ? 'ticket.closed' : 'ticket.statusChanged';
   if (type === 'ticket.closed') act.record({ type, ticket, data: { informed: false }, customer: {} });
@@ -71,9 +62,12 @@ export async function setVisibility(act: Act, { ticket, visibility }: Command<'t
   const state = await stateOf(act, ticket);
   if (state.visibility === visibility) return;
   const changed = await act.sql`
-    update lotse.tickets set visibility = ${visibility} where id = ${ticket} returning id
+    update lotse.tickets set visibility = ${visibility} where id = ${ticket} and visibility <> ${visibility} returning id
   `;
-  if (changed.length === 0) throw new AppError('ticket.forbidden');
+  if (changed.length === 0) {
+    if ((await stateOf(act, ticket)).visibility === visibility) return;
+    throw new AppError('ticket.forbidden');
+  }
   act.record({
     type: 'ticket.visibilityChanged',
     ticket,

@@ -4,7 +4,7 @@ import { isEnded } from '#lib/shared/ticket.ts';
 import type { Act } from '../act.ts';
 import { post } from '../messages.ts';
 import * as outgoing from '../outgoing.ts';
-import { stateOf } from './state.ts';
+import { refusalOf, stateOf } from './state.ts';
 
 /** Close and inform: the closing words become the last public message, one mail tells the customers, with the public history. */
 export async function close(act: Act, { ticket, inform, text }: Command<'ticket.close'>) {
@@ -15,9 +15,13 @@ export async function close(act: Act, { ticket, inform, text }: Command<'ticket.
     ? await post(act, { ticket, kind: 'message', visibility: 'public', html: text, files: [] }, { mails: false })
     : null;
   const closed = await act.sql`
-    update lotse.tickets set status = 'closed' where id = ${ticket} returning id
+    update lotse.tickets set status = 'closed' where id = ${ticket} and closed_at is null returning id
   `;
-  if (closed.length === 0) throw new AppError('ticket.forbidden');
+  if (closed.length === 0) {
+    // Somebody else was first: the customers are told once.
+    if (!said && isEnded((await stateOf(act, ticket)).status)) return;
+    throw await refusalOf(act, ticket);
+  }
   act.record({ type: 'ticket.closed', ticket, data: { informed: informs }, customer: {} });
   if (informs) await outgoing.queueForCustomers(act, { kind: 'closing', ticket, message: said?.message ?? null });
 }
@@ -27,8 +31,11 @@ export async function reopen(act: Act, { ticket }: Command<'ticket.reopen'>) {
   if (!isEnded(state.status)) return;
   const status = state.responsibleMemberId ? 'in_progress' : 'open';
   const reopened = await act.sql`
-    update lotse.tickets set status = ${status} where id = ${ticket} returning id
+    update lotse.tickets set status = ${status} where id = ${ticket} and closed_at is not null returning id
   `;
-  if (reopened.length === 0) throw new AppError('ticket.forbidden');
+  if (reopened.length === 0) {
+    if (!isEnded((await stateOf(act, ticket)).status)) return;
+    throw new AppError('ticket.forbidden');
+  }
   act.record({ type: 'ticket.reopened', ticket, data: { from: state.status }, customer: { status } });
 }

@@ -23,11 +23,17 @@ export async function unsupport(act: Act, { ticket, member }: Command<'ticket.un
     where ticket_id = ${ticket} and member_id = ${member} and role = 'supporter'
     returning member_id
   `;
-  if (removed.length > 0) act.record({ type: 'ticket.unsupported', ticket, data: { member } });
+  if (removed.length > 0) return act.record({ type: 'ticket.unsupported', ticket, data: { member } });
+  const [known] = await act.sql<{ supports: boolean }[]>`
+    select exists (
+      select from lotse.ticket_owners o where o.ticket_id = ${ticket} and o.member_id = m.id and o.role = 'supporter'
+    ) as supports
+    from lotse.members m
+    where m.id = ${member}
+  `;
+  if (!known) throw new AppError('member.notFound');
+  if (known.supports) throw new AppError('ticket.forbidden');
 }
-
-/** Looking again within this time is the same look. */
-const sameLook = '30 minutes';
 
 /** How far the actor has read: clears the unread dot on all his screens. Never goes back. The history keeps that he looked. */
 export async function read(act: Act, { ticket, at }: Command<'ticket.read'>) {
@@ -41,6 +47,7 @@ export async function read(act: Act, { ticket, at }: Command<'ticket.read'>) {
     where lotse.ticket_reads.read_at < excluded.read_at
     returning read_at
   `;
+  // Looking again within half an hour is the same look.
   await act.system(
     (sql) => sql`
     insert into lotse.ticket_views (workspace_id, ticket_id, member_id)
@@ -48,7 +55,7 @@ export async function read(act: Act, { ticket, at }: Command<'ticket.read'>) {
     where not exists (
       select
       from lotse.ticket_views v
-      where v.ticket_id = ${ticket} and v.member_id = ${member} and v.viewed_at > now() - ${sameLook}::interval
+      where v.ticket_id = ${ticket} and v.member_id = ${member} and v.viewed_at > now() - interval '30 minutes'
     )
   `,
   );

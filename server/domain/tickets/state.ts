@@ -1,6 +1,6 @@
 import { AppError } from '#lib/shared/errors.ts';
 import type { Holder } from '#lib/shared/events.ts';
-import type { Status, Visibility } from '#lib/shared/ticket.ts';
+import { isEnded, type Status, type Visibility } from '#lib/shared/ticket.ts';
 import type { Tx } from '#server/database/actor.ts';
 
 export type State = {
@@ -30,6 +30,12 @@ export async function stateOf(tx: Tx, ticketId: string): Promise<State> {
   `;
   if (!state) throw new AppError('ticket.notFound');
   return state;
+}
+
+/** Why an update met no row, though the ticket is seen: it was ended meanwhile, or is not the actor's to change. */
+export async function refusalOf(tx: Tx, ticketId: string): Promise<AppError> {
+  const { status } = await stateOf(tx, ticketId);
+  return new AppError(isEnded(status) ? 'ticket.closed' : 'ticket.forbidden');
 }
 
 export function holderOf(state: State): Holder {

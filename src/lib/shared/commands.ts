@@ -161,6 +161,10 @@ export const commands = {
 } satisfies Record<string, z.ZodType>;
 
 export type CommandName = keyof typeof commands;
+
+/** Given by the server itself, never by a client: their input says where bytes lie. */
+export const serverCommands: ReadonlySet<string> = new Set<CommandName>(['file.add']);
+
 /** What a caller sends. */
 export type CommandInput<N extends CommandName> = z.input<(typeof commands)[N]>;
 /** What a verb gets. */

@@ -32,7 +32,7 @@ export function moderates(viewer: Viewer): boolean {
 
 /** private.claim */
 export function mayClaim(viewer: Viewer, card: Card): boolean {
-  if (card.member !== null || (card.status !== 'open' && card.status !== 'draft')) return false;
+  if (card.member !== null || isEnded(card.status)) return false;
   return viewer.pools.has(card.pool) || isInGroup(viewer, card);
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { serverCommands } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
 import { actorFor } from '#server/auth/guard.ts';
 import { execute } from '#server/execute.ts';
@@ -13,5 +14,6 @@ export const POST: RequestHandler = (event) =>
     const parsed = call.safeParse(await readJson(event));
     if (!parsed.success) throw new AppError('bad.input', { field: 'call' });
     const { id, name, input } = parsed.data;
+    if (serverCommands.has(name)) throw new AppError('forbidden');
     return execute(actorFor(member), { id, name, input });
   });

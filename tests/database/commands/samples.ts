@@ -1,0 +1,128 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Actor } from '#server/database/actor.ts';
+import type { Sql } from '#server/database/pool.ts';
+import { createTicket, linkFor, run, type Cast, type Member } from '../../support/cast.ts';
+
+/** One of each thing that a command can name, of one workspace. */
+export type Things = Awaited<ReturnType<typeof createThings>>;
+
+export function fileInput(ticket: string) {
+  return {
+    ticket,
+    visibility: 'internal' as const,
+    name: 'plan.pdf',
+    mime: 'application/pdf',
+    size: 5,
+    sha256: 'a'.repeat(64),
+    storageKey: randomUUID(),
+  };
+}
+
+/** By their administrator. */
+export async function createThings(owner: Sql, admin: Member) {
+  const { workspaceId } = admin;
+  const pool = (await run(admin, 'pool.create', { name: `Pool ${randomUUID().slice(0, 8)}` })).result['pool'] ?? '';
+  const addresses = [`${randomUUID()}@example.org`];
+  const contact = (await run(admin, 'contact.create', { name: 'Kim Kunde', addresses })).result['contact'] ?? '';
+  const ticket =
+    (await run(admin, 'ticket.create', { subject: 'Sache', pool, requester: contact })).result['ticket'] ?? '';
+  const group =
+    (await run(admin, 'group.create', { name: `Gruppe ${randomUUID().slice(0, 8)}` })).result['group'] ?? '';
+  const message =
+    (await run(admin, 'message.post', { ticket, kind: 'message', visibility: 'public', html: '<p>Hallo</p>' })).result[
+      'message'
+    ] ?? '';
+  const file = (await run(admin, 'file.add', fileInput(ticket))).result['file'] ?? '';
+  const account =
+    (await run(admin, 'account.create', { name: 'Desk', address: `${randomUUID()}@desk.example`, pool, kind: 'smtp' }))
+      .result['account'] ?? '';
+  const [link] = await owner<{ id: string }[]>`select id from lotse.ticket_links where ticket_id = ${ticket}`;
+  const [invitation] = await owner<{ id: string }[]>`
+    insert into lotse.invitations ${owner({ workspaceId, email: 'neu@example.org', name: 'Neu', role: 'member', tokenHash: randomBytes(32) })}
+    returning id
+  `;
+  const [mail] = await owner<{ id: string }[]>`
+    insert into lotse.mails ${owner({ workspaceId, accountId: account, sha256: 'a'.repeat(64), size: 1, state: 'failed' })} returning id
+  `;
+  const [outgoing] = await owner<{ id: string }[]>`
+    update lotse.outgoing_mails set state = 'failed' where ticket_id = ${ticket} returning id
+  `;
+  return {
+    pool,
+    contact,
+    ticket,
+    group,
+    message,
+    file,
+    account,
+    member: admin.memberId,
+    link: link?.id ?? '',
+    invitation: invitation?.id ?? '',
+    mail: mail?.id ?? '',
+    outgoing: outgoing?.id ?? '',
+  };
+}
+
+export type Sample = { actor: Actor; input: Record<string, unknown> };
+
+/** A good call of every command, each on things of its own, by somebody who just may. */
+export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sample>> {
+  const { ada, mona, ben, cleo, gus, heating, lift, caretakers, weber } = cast;
+  const by = (actor: Actor, input: Record<string, unknown>): Sample => ({ actor, input });
+  const things = await createThings(owner, ada);
+  const extra = await createThings(owner, ada);
+  const mine = () => createTicket(cast, { member: ben.memberId });
+  const supported = await mine();
+  await run(ben, 'ticket.support', { ticket: supported, member: cleo.memberId });
+  const closed = await mine();
+  await run(ben, 'ticket.close', { ticket: closed, inform: false });
+  const written = await mine();
+  const say = async () =>
+    (await run(ben, 'message.post', { ticket: written, kind: 'comment', visibility: 'internal', html: '<p>Eins</p>' }))
+      .result['message'];
+  const empty = (await run(ada, 'pool.create', { name: 'Unbenutzt' })).result['pool'];
+  const loose = (await run(ben, 'file.add', fileInput(written))).result['file'];
+  await linkFor(cast, things.ticket, things.contact);
+  return {
+    'ticket.create': by(ben, { subject: 'Neu', pool: heating, requester: weber, member: gus.memberId }),
+    'ticket.claim': by(ben, { ticket: await createTicket(cast) }),
+    'ticket.release': by(ben, { ticket: await mine() }),
+    'ticket.assign': by(ben, { ticket: await mine(), member: cleo.memberId }),
+    'ticket.move': by(ben, { ticket: await mine(), pool: lift }),
+    'ticket.change': by(ben, { ticket: await mine(), subject: 'Anders', requester: things.contact }),
+    'ticket.setStatus': by(ben, { ticket: await mine(), status: 'in_progress' }),
+    'ticket.setVisibility': by(ben, { ticket: await mine(), visibility: 'internal' }),
+    'ticket.close': by(ben, { ticket: await mine(), inform: true, text: '<p>Fertig</p>' }),
+    'ticket.reopen': by(ben, { ticket: closed }),
+    'ticket.support': by(ben, { ticket: await mine(), member: cleo.memberId }),
+    'ticket.unsupport': by(ben, { ticket: supported, member: cleo.memberId }),
+    'ticket.read': by(ben, { ticket: await mine(), at: new Date().toISOString() }),
+    'message.post': by(ben, { ticket: await mine(), kind: 'message', visibility: 'public', html: '<p>Gut</p>' }),
+    'message.edit': by(ben, { message: await say(), html: '<p>Zwei</p>' }),
+    'message.withdraw': by(ben, { message: await say() }),
+    'file.add': by(ben, fileInput(await mine())),
+    'file.show': by(ben, { file: loose, visibility: 'public' }),
+    'file.remove': by(ben, { file: (await run(ben, 'file.add', fileInput(written))).result['file'] }),
+    'link.revoke': by(mona, { link: things.link }),
+    'contact.create': by(cleo, { name: 'Neu', addresses: ['neu@example.net'] }),
+    'contact.change': by(cleo, { contact: things.contact, name: 'Anders' }),
+    'pool.create': by(ada, { name: 'Neu', parent: things.pool, group: caretakers }),
+    'pool.change': by(ada, { pool: extra.pool, name: 'Anders', parent: heating, group: caretakers }),
+    'pool.place': by(ada, { pool: heating, after: lift }),
+    'pool.archive': by(ada, { pool: extra.pool, isArchived: true }),
+    'pool.delete': by(ada, { pool: empty, moveTicketsTo: heating }),
+    'pool.setAccess': by(ada, { pool: lift, member: cleo.memberId, allowed: true }),
+    'group.create': by(ada, { name: 'Neu' }),
+    'group.change': by(ada, { group: things.group, name: 'Anders' }),
+    'group.setMember': by(ada, { group: things.group, member: cleo.memberId, isMember: true }),
+    'member.invite': by(ada, { email: 'gast@example.net', name: 'Gast', role: 'member' }),
+    'invitation.revoke': by(ada, { invitation: things.invitation }),
+    'member.change': by(ada, { member: cleo.memberId, name: 'Cleo Sand-Berg' }),
+    'workspace.change': by(ada, { name: 'Nordlicht' }),
+    'account.create': by(ada, { name: 'Zwei', address: 'zwei@desk.example', pool: heating, kind: 'smtp' }),
+    'account.change': by(ada, { account: things.account, name: 'Anders', pool: heating }),
+    'account.archive': by(ada, { account: extra.account }),
+    'mail.retry': by(ada, { mail: things.mail }),
+    'outgoing.retry': by(mona, { outgoing: things.outgoing }),
+  };
+}
