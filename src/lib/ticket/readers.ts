@@ -8,12 +8,12 @@ export function readersOf(customers: Customer[]): { first: string | null; senten
   const known = customers.filter(({ isVerified }) => isVerified);
   const [first] = known;
   if (!first) return { first: null, sentence: m.ticket_readers_nobody() };
-  const names = list(known.slice(0, 3).map(spokenName));
+  const names = list(known.slice(0, 3).map((customer) => spokenName(customer)));
   const more = known.length - 3;
   const who = more > 0 ? m.ticket_readers_more({ names, more }) : names;
   const mailed = known.some(({ addresses }) => addresses.length > 0);
   return {
-    first: spokenName(first),
+    first: spokenName(first, true),
     sentence: mailed ? m.ticket_readers_mail({ who }) : m.ticket_readers_page({ who }),
   };
 }

@@ -1,42 +1,16 @@
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Delivery, Message } from '#lib/shared/conversation.ts';
 import type { Customer } from '#lib/shared/opened.ts';
-import type { Channel, Priority, Status } from '#lib/shared/ticket.ts';
 
-export const statusWords: Record<Status, () => string> = {
-  draft: m.ticket_status_draft,
-  open: m.ticket_status_open,
-  assigned: m.ticket_status_assigned,
-  in_progress: m.ticket_status_in_progress,
-  done: m.ticket_status_done,
-  closed: m.ticket_status_closed,
-  cancelled: m.ticket_status_cancelled,
-};
-
-export const priorityWords: Record<Priority, () => string> = {
-  low: m.ticket_priority_low,
-  normal: m.ticket_priority_normal,
-  high: m.ticket_priority_high,
-  urgent: m.ticket_priority_urgent,
-};
-
-export const channelWords: Record<Channel, () => string> = {
-  mail: m.ticket_channel_mail,
-  form: m.ticket_channel_form,
-  portal: m.ticket_channel_portal,
-  phone: m.ticket_channel_phone,
-  code: m.ticket_channel_code,
-  api: m.ticket_channel_api,
-  hand: m.ticket_channel_hand,
-};
+export { channelWords, priorityWords, statusWords } from '#lib/board/words.ts';
 
 export const wayWords: Record<Message['channel'], () => string> = {
   app: m.ticket_way_app,
   page: m.ticket_way_page,
-  portal: m.ticket_channel_portal,
-  mail: m.ticket_channel_mail,
-  form: m.ticket_channel_form,
-  api: m.ticket_channel_api,
+  portal: m.board_channel_portal,
+  mail: m.board_channel_mail,
+  form: m.board_channel_form,
+  api: m.board_channel_api,
 };
 
 export const deliveryWords: Record<Delivery['state'], () => string> = {
@@ -55,11 +29,13 @@ export function isTrouble({ state }: Delivery): boolean {
   return state === 'failed' || state === 'bounced' || state === 'unknown';
 }
 
-/** As one speaks of somebody: "Frau Dr. Weber", "Ms Weber"; without a salutation the whole name. */
-export function spokenName({ salutation, title, name }: Pick<Customer, 'salutation' | 'title' | 'name'>): string {
+type Spoken = Pick<Customer, 'salutation' | 'title' | 'name'>;
+
+/** As one speaks of somebody: "Frau Dr. Weber", "Ms Weber"; `to` him: "Herrn Krüger". Without a salutation the whole name. */
+export function spokenName({ salutation, title, name }: Spoken, to = false): string {
   const last = name.trim().split(/\s+/).at(-1) ?? name;
   const called = [title, last].filter(Boolean).join(' ');
   if (salutation === 'ms') return m.ticket_ms({ name: called });
-  if (salutation === 'mr') return m.ticket_mr({ name: called });
+  if (salutation === 'mr') return to ? m.ticket_mr_to({ name: called }) : m.ticket_mr({ name: called });
   return name;
 }

@@ -1,0 +1,79 @@
+import { invalidate } from '$app/navigation';
+import { io, type Socket } from 'socket.io-client';
+import { typingMs, type CustomerCalls, type CustomerEvents } from '#lib/shared/wire.ts';
+
+/** Events in one breath are one reading. */
+const gatherMs = 60;
+
+/** The live line of a customer's page: it only says that something happened; the page then reads under his own rights. */
+export class CustomerLine {
+  isTyping = $state(false);
+  isOffline = $state(false);
+  #token: string;
+  #socket: Socket<CustomerEvents, CustomerCalls> | undefined;
+  #typing: ReturnType<typeof setTimeout> | undefined;
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+  #toldAt = 0;
+
+  constructor(token: string) {
+    this.#token = token;
+  }
+
+  /** Begins; returns how to end. Only in a browser. */
+  start(): () => void {
+    const socket: Socket<CustomerEvents, CustomerCalls> = io('/t', {
+      auth: { token: this.#token },
+      reconnectionDelayMax: 15_000,
+      transports: ['websocket', 'polling'],
+    });
+    this.#socket = socket;
+    let wasReady = false;
+    socket.on('ready', () => {
+      this.isOffline = false;
+      // Whatever happened while the line was down.
+      if (wasReady) this.#refresh();
+      wasReady = true;
+    });
+    socket.on('event', () => {
+      this.#hush();
+      this.#refresh();
+    });
+    socket.on('ended', () => this.#refresh());
+    socket.on('typing', ({ isTyping }) => this.#hear(isTyping));
+    socket.on('disconnect', () => {
+      this.isOffline = true;
+      this.#hush();
+    });
+    return () => {
+      clearTimeout(this.#typing);
+      clearTimeout(this.#gathering);
+      socket.disconnect();
+    };
+  }
+
+  /** Tells the team that the customer writes, now and then while he does. */
+  type(isTyping: boolean): void {
+    const now = Date.now();
+    if (isTyping && now - this.#toldAt < typingMs / 2) return;
+    if (!isTyping && this.#toldAt === 0) return;
+    this.#toldAt = isTyping ? now : 0;
+    if (this.#socket?.connected) this.#socket.volatile.emit('typing', { isTyping });
+  }
+
+  #hear(isTyping: boolean): void {
+    this.#hush();
+    if (!isTyping) return;
+    this.isTyping = true;
+    this.#typing = setTimeout(() => this.#hush(), typingMs);
+  }
+
+  #hush(): void {
+    clearTimeout(this.#typing);
+    this.isTyping = false;
+  }
+
+  #refresh(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = setTimeout(() => void invalidate('page:ticket'), gatherMs);
+  }
+}

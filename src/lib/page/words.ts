@@ -1,0 +1,21 @@
+import { m } from '#lib/i18n/paraglide/messages.js';
+import { whyNot } from '#lib/files/words.ts';
+import type { Refusal } from '#lib/shared/errors.ts';
+import type { Stage } from '#lib/shared/page.ts';
+
+export const stageWords: Record<Stage, () => string> = {
+  received: m.page_stage_received,
+  working: m.page_stage_working,
+  done: m.page_stage_done,
+  closed: m.page_stage_closed,
+  cancelled: m.page_stage_cancelled,
+};
+
+/** One friendly sentence why something was not sent. */
+export function reasonOf(refusal: Refusal): string {
+  if (refusal.code.startsWith('file.') && refusal.code !== 'file.notFound') return whyNot(refusal);
+  if (refusal.code === 'ticket.closed') return m.page_refused_closed();
+  if (refusal.code === 'too.many') return m.page_refused_fast();
+  if (refusal.code === 'message.empty') return m.page_refused_empty();
+  return m.page_refused();
+}
