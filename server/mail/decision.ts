@@ -35,15 +35,20 @@ export function decide(candidates: Candidate[], facts: SenderFacts): Decision {
   const believed = candidates.find((candidate) => isBelieved(candidate, facts));
   if (!believed) return { kind: 'open', related: first === null ? null : { ticketId: first, why: 'maybe' } };
   const { ticketId, isClosed, hint } = believed;
-  if (!isClosed) return { kind: 'attach', ticketId, as: roleOf(believed, facts), via: hint.by };
+  const as = roleOf(believed, facts);
+  // A member's comment is internal, and a closed ticket still takes those.
+  if (!isClosed || as === 'agent') return { kind: 'attach', ticketId, as, via: hint.by };
   if (facts.isAutomatic) return { kind: 'ledger', ticketId, reason: 'closed' };
   return { kind: 'open', related: { ticketId, why: 'closed' } };
 }
 
-/** Holding a token or an id of ours is enough to write; a foreign id or a number needs to come from a participant. */
+/**
+ * Holding a token or an id of ours is enough to write; a foreign id or a number needs to come from a customer of the
+ * ticket. A member's address is too easily claimed to open tickets by their number.
+ */
 function isBelieved(candidate: Candidate, facts: SenderFacts): boolean {
   const isProven = candidate.hint.by === 'address' || candidate.hint.by === 'ownId';
-  return isProven || roleOf(candidate, facts) !== 'unverified';
+  return isProven || roleOf(candidate, facts) === 'customer';
 }
 
 function roleOf({ sender }: Candidate, { isForged }: SenderFacts): 'customer' | 'agent' | 'unverified' {

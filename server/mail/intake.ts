@@ -3,6 +3,7 @@ import * as mails from '#server/domain/mails.ts';
 import { log, reportUnexpected } from '#server/log.ts';
 import { startLoop, type Loop } from './loop.ts';
 import { UnreadableMail } from './parse.ts';
+import { readHead } from './read-head.ts';
 import { receive } from './receive.ts';
 
 /** Takes stored mails through the rest of their walk, oldest first. One bad mail is quarantined alone; the others go on. */
@@ -16,10 +17,21 @@ async function step(): Promise<boolean> {
   try {
     await receive(mail);
   } catch (error) {
-    const ended = await mails.fail(mail, reasonOf(error, mail.id));
+    const ended = await mails.fail(mail, { reason: reasonOf(error, mail.id), head: await headOf(mail) });
     log.warn({ part: 'mail', mailId: mail.id, attempt: mail.attempts, ended }, 'mail could not be filed');
   }
   return true;
+}
+
+/** Sender and subject for the person who has to look at it. */
+async function headOf(mail: mails.Queued): Promise<mails.Head | null> {
+  try {
+    const raw = await mails.bytesOf(mail);
+    return raw && readHead(raw);
+  } catch (error) {
+    log.warn({ part: 'mail', mailId: mail.id, err: error }, 'the bytes of a mail cannot be read');
+    return null;
+  }
 }
 
 function reasonOf(error: unknown, mailId: string): string {

@@ -1,4 +1,4 @@
-import type { Act } from '#server/domain/act.ts';
+import { asSystem, type Tx } from '#server/database/actor.ts';
 import * as mails from '#server/domain/mails.ts';
 import { decide, type Candidate, type Decision } from './decision.ts';
 import type { Verdicts } from './machine.ts';
@@ -14,26 +14,26 @@ type Incoming = {
 };
 
 /** Where a mail belongs: its hints followed in the database, then the gate. */
-export async function placeOf(tx: Act, { mail, account, key, verdicts }: Incoming): Promise<Decision> {
+export async function placeOf({ mail, account, key, verdicts }: Incoming): Promise<Decision> {
   const facts = {
-    // Our own servers' authentication results are not read yet, so an agent's address proves nothing either: it counts as a stranger's.
+    // Nobody's authentication results are read yet: what a From address alone could reach is kept small by the gate.
     isForged: false,
     isAutomatic: verdicts.automatic.length > 0,
     isReport: verdicts.report !== null,
     isOwn: verdicts.ownMail.length > 0,
   };
-  const candidates: Candidate[] = [];
-  for (const hint of [...reportHints(), ...threadHints(mail, { key, workspaceId: account.workspaceId })]) {
-    const ticket = await mails.ticketOf(tx, whereOf(hint), mail.from?.address ?? '');
-    if (ticket)
-      candidates.push({
-        hint,
-        ticketId: ticket.ticketId,
-        isClosed: ticket.isClosed,
-        sender: ticket.isCustomer ? 'customer' : 'stranger',
-      });
+  const hints = [...reportHints(), ...threadHints(mail, { key, workspaceId: account.workspaceId })];
+  if (hints.length === 0) return decide([], facts);
+  return asSystem(account.workspaceId, async (tx) => decide(await follow(tx), facts), { readOnly: true });
+
+  async function follow(tx: Tx): Promise<Candidate[]> {
+    const candidates: Candidate[] = [];
+    for (const hint of hints) {
+      const ticket = await mails.ticketOf(tx, whereOf(hint), mail.from?.address ?? '');
+      if (ticket) candidates.push({ hint, ...ticket });
+    }
+    return candidates;
   }
-  return decide(candidates, facts);
 
   // A report names the mail of ours that it concerns.
   function reportHints(): Hint[] {

@@ -231,7 +231,7 @@ test('a mail that a person moves away between search and fetch is his, and the o
       });
       return found;
     };
-    const own = await mails.accountById(account);
+    const own = await mails.receiverOf(account);
     if (!own) throw new Error('no account');
     await readNew({ account: own, holder, client, cursor: lease.cursor, onStored: () => undefined });
   });

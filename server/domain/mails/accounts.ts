@@ -52,11 +52,24 @@ export async function accountFor(address: string): Promise<(Account & { isPaused
   return account ?? null;
 }
 
-export async function accountById(id: string): Promise<Account | null> {
+export type Receiver = Account & {
+  /** Every address of the workspace's accounts, archived ones too: mail from them is no customer's. */
+  ownAddresses: string[];
+  /** The workspace's. */
+  language: 'de' | 'en';
+};
+
+/** The account that a mail came through, also when it is paused or archived by now. */
+export async function receiverOf(id: string): Promise<Receiver | null> {
   const [account] = await asSystem(
     null,
-    ({ sql }) => sql<Account[]>`
-    select ${sql.unsafe(columns)} from lotse.mail_accounts where id = ${id}
+    ({ sql }) => sql<Receiver[]>`
+    select
+      ${sql.unsafe(columns)},
+      (select w.language from lotse.workspaces w where w.id = a.workspace_id) as language,
+      array(select o.address from lotse.mail_accounts o where o.workspace_id = a.workspace_id) as own_addresses
+    from lotse.mail_accounts a
+    where id = ${id}
   `,
   );
   return account ?? null;

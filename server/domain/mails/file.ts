@@ -1,7 +1,17 @@
 import type { Act } from '../act.ts';
 
+/** What the ledger shows of a mail that could be read. */
+export type Meta = {
+  messageId: string;
+  fromAddress: string;
+  fromName: string;
+  subject: string;
+  verdicts: string[];
+  sentAt: string | null;
+};
+
 /** What was decided about a mail. A ticket's mail is seen with the ticket. */
-export type Filed = {
+export type Filed = Meta & {
   /** A code, see the column's comment in the migration. */
   reason: string;
   ticketId?: string | null;
@@ -20,13 +30,9 @@ export async function file(act: Act, mailId: string, filed: Filed): Promise<bool
   return done.length > 0;
 }
 
-export async function ignore(
-  act: Act,
-  mailId: string,
-  { reason, duplicateOfId = null }: { reason: string; duplicateOfId?: string | null },
-) {
+export async function ignore(act: Act, mailId: string, ignored: Meta & { reason: string; duplicateOfId?: string }) {
   await act.sql`
-    update lotse.mails set state = 'ignored', reason = ${reason}, duplicate_of_id = ${duplicateOfId}
+    update lotse.mails set ${act.sql({ ...ignored, state: 'ignored' })}
     where id = ${mailId} and state in ('stored', 'parsed', 'threaded')
   `;
 }
@@ -35,18 +41,13 @@ export async function ignore(
  * The earlier mail of the same account with the same bytes. Never the Message-ID alone: scanners and shops use ids again,
  * and an outsider must not be able to suppress a mail by sending its id first.
  */
-export async function duplicateOf(
-  act: Act,
-  mail: { id: string; accountId: string; sha256: string; receivedAt: string },
-): Promise<string | null> {
+export async function duplicateOf(act: Act, mailId: string): Promise<string | null> {
   const [earlier] = await act.sql<{ id: string }[]>`
-    select id
-    from lotse.mails
-    where account_id = ${mail.accountId}
-      and sha256 = ${mail.sha256}
-      and id <> ${mail.id}
-      and (received_at, id) < (${mail.receivedAt}, ${mail.id})
-    order by received_at, id
+    select e.id
+    from lotse.mails m
+    join lotse.mails e on e.account_id = m.account_id and e.sha256 = m.sha256 and (e.received_at, e.id) < (m.received_at, m.id)
+    where m.id = ${mailId}
+    order by e.received_at, e.id
     limit 1
   `;
   return earlier?.id ?? null;

@@ -7,13 +7,11 @@ export type Queued = {
   id: string;
   workspaceId: string;
   accountId: string;
-  sha256: string;
   raw: Uint8Array | null;
   storageKey: string | null;
   attempts: number;
   envelopeFrom: string;
   envelopeTo: string[];
-  receivedAt: string;
 };
 
 /** A worker that dies leaves its mail to the next one after this long. */
@@ -35,40 +33,27 @@ export async function next(): Promise<Queued | null> {
       limit 1
       for update skip locked
     )
-    returning id, workspace_id, account_id, sha256, raw, storage_key, attempts, envelope_from, envelope_to, received_at
+    returning id, workspace_id, account_id, raw, storage_key, attempts, envelope_from, envelope_to
   `,
   );
   return mail ?? null;
 }
 
-export type Meta = {
-  messageId: string;
-  fromAddress: string;
-  fromName: string;
-  subject: string;
-  verdicts: string[];
-  sentAt: string | null;
-};
-
-export async function markParsed(mailId: string, meta: Meta): Promise<void> {
-  await asSystem(
-    null,
-    ({ sql }) => sql`
-    update lotse.mails set ${sql({ ...meta, state: 'parsed' })} where id = ${mailId} and state in ('stored', 'parsed')
-  `,
-  );
-}
+/** As far as it can be told of a mail that nothing else could be done with. */
+export type Head = { messageId: string; fromAddress: string; fromName: string; subject: string };
 
 /** Tried again in a minute, then in ten; after the third time it is quarantined alone, visible and repeatable. */
-export async function fail(mail: Pick<Queued, 'id' | 'attempts'>, reason: string): Promise<'again' | 'failed'> {
+export async function fail(
+  mail: Pick<Queued, 'id' | 'attempts'>,
+  { reason, head }: { reason: string; head: Head | null },
+): Promise<'again' | 'failed'> {
   const isLast = mail.attempts >= most;
   await asSystem(
     null,
     ({ sql }) => sql`
     update lotse.mails
     set
-      state = case when ${isLast} then 'failed' else state end,
-      reason = ${reason.slice(0, 500)},
+      ${sql({ ...head, reason: reason.slice(0, 500), ...(isLast ? { state: 'failed' } : {}) })},
       next_attempt_at = now() + make_interval(mins => ${mail.attempts === 1 ? 1 : 10})
     where id = ${mail.id} and state in ('stored', 'parsed', 'threaded')
   `,

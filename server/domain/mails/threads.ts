@@ -1,15 +1,20 @@
-import type { Act } from '../act.ts';
+import type { Tx } from '#server/database/actor.ts';
 
-export type ThreadTicket = { ticketId: string; isClosed: boolean; isCustomer: boolean };
+export type ThreadTicket = {
+  ticketId: string;
+  isClosed: boolean;
+  /** Who the sender's address belongs to; a member who is also the ticket's customer writes as that. */
+  sender: 'customer' | 'agent' | 'stranger';
+};
 
 type Where = { ticketId: string } | { number: number } | { accountId: string; messageId: string };
 
 /**
- * The ticket of this workspace that a hint of a mail names, and whether the sender is one of its verified customers.
+ * The ticket of this workspace that a hint of a mail names, and what the sender is to it.
  * A foreign Message-ID counts within the account that it came through only.
  */
-export async function ticketOf(act: Act, where: Where, senderAddress: string): Promise<ThreadTicket | null> {
-  const { sql } = act;
+export async function ticketOf(tx: Tx, where: Where, senderAddress: string): Promise<ThreadTicket | null> {
+  const { sql, actor } = tx;
   const named =
     'ticketId' in where
       ? sql`t.id = ${where.ticketId}`
@@ -18,7 +23,7 @@ export async function ticketOf(act: Act, where: Where, senderAddress: string): P
         : sql`t.id = (
             select m.ticket_id
             from lotse.mails m
-            where m.workspace_id = ${act.actor.workspaceId}
+            where m.workspace_id = ${actor.workspaceId}
               and m.account_id = ${where.accountId}
               and m.message_id = ${where.messageId}
               and m.ticket_id is not null
@@ -29,22 +34,22 @@ export async function ticketOf(act: Act, where: Where, senderAddress: string): P
     select
       t.id as ticket_id,
       t.closed_at is not null as is_closed,
-      exists (
-        select
-        from lotse.ticket_customers tc
-        join lotse.contact_addresses a on a.contact_id = tc.contact_id
-        where tc.ticket_id = t.id and tc.verified and a.address = ${senderAddress}
-      ) as is_customer
+      case
+        when exists (
+          select
+          from lotse.ticket_customers tc
+          join lotse.contact_addresses a on a.contact_id = tc.contact_id
+          where tc.ticket_id = t.id and tc.verified and a.address = ${senderAddress}
+        ) then 'customer'
+        when exists (
+          select
+          from lotse.members p
+          where p.workspace_id = t.workspace_id and lower(p.email) = ${senderAddress} and p.deactivated_at is null
+        ) then 'agent'
+        else 'stranger'
+      end as sender
     from lotse.tickets t
-    where t.workspace_id = ${act.actor.workspaceId} and ${named}
+    where t.workspace_id = ${actor.workspaceId} and ${named}
   `;
   return ticket ?? null;
-}
-
-/** Every address of this workspace's accounts, archived ones too: mail from them is no customer's. */
-export async function ownAddresses(act: Act): Promise<string[]> {
-  const rows = await act.sql<{ address: string }[]>`
-    select address from lotse.mail_accounts where workspace_id = ${act.actor.workspaceId}
-  `;
-  return rows.map((row) => row.address);
 }

@@ -3,7 +3,8 @@ import type { Act } from '../act.ts';
 
 export type Received = {
   ticket: string;
-  contact: string;
+  /** Null: it claims to be a member's and nobody can tell; an internal comment that says so, which no customer sees. */
+  contact: string | null;
   html: string;
   text: string;
   quotedHtml: string;
@@ -23,45 +24,62 @@ export type StoredFile = {
   contentId: string | null;
 };
 
-/** A customer's words that came by mail, filed by the system. Throws `ticket.closed` when the ticket ended meanwhile. */
+/** Words that came by mail, filed by the system. Throws `ticket.closed` when the ticket ended before a customer's. */
 export async function receive(act: Act, received: Received): Promise<string> {
   const { sql, actor } = act;
+  const { ticket, contact } = received;
   const message = randomUUID();
-  await sql`
-    insert into lotse.messages (
-      id, workspace_id, ticket_id, kind, visibility, author_contact_id, channel, body_html, body_text, quoted_html, machine, verified
-    )
-    values (
-      ${message}, ${actor.workspaceId}, ${received.ticket}, 'message', 'public', ${received.contact}, 'mail',
-      ${received.html}, ${received.text}, ${received.quotedHtml}, ${received.isAutomatic ? 'automatic' : ''}, ${received.isVerified}
-    )
-  `;
-  await keepFiles(act, message, received);
-  await sql`
-    insert into lotse.ticket_customers (workspace_id, ticket_id, contact_id, verified)
-    values (${actor.workspaceId}, ${received.ticket}, ${received.contact}, ${received.isVerified})
-    on conflict (ticket_id, contact_id) do nothing
-  `;
-  if (!received.isAutomatic) await markWaiting(act, received.ticket);
   const machine = received.isAutomatic ? 'automatic' : '';
+  const row = {
+    id: message,
+    workspaceId: actor.workspaceId,
+    ticketId: ticket,
+    ...sightOf(received),
+    authorContactId: contact,
+    channel: 'mail',
+    bodyHtml: received.html,
+    bodyText: received.text,
+    quotedHtml: received.quotedHtml,
+    machine,
+    verified: received.isVerified,
+  };
+  await sql`insert into lotse.messages ${sql(row)}`;
+  await keepFiles(act, message, received);
+  if (contact) await join(act, { ticket, contact, isVerified: received.isVerified });
+  if (contact && !machine) await markWaiting(act, ticket);
   act.record({
     type: 'message.posted',
-    ticket: received.ticket,
-    contact: received.contact,
-    data: { message, kind: 'message', visibility: 'public', channel: 'mail', machine },
-    ...(received.isAutomatic ? {} : { customer: { message, kind: 'message' } }),
+    ticket,
+    ...(contact ? { contact } : {}),
+    data: { message, ...sightOf(received), channel: 'mail', machine },
+    ...(machine || !contact ? {} : { customer: { message, kind: 'message' as const } }),
   });
   return message;
 }
 
-async function keepFiles(act: Act, message: string, { ticket, contact, files }: Received): Promise<void> {
+function sightOf({ contact }: Received) {
+  return contact
+    ? { kind: 'message' as const, visibility: 'public' as const }
+    : { kind: 'comment' as const, visibility: 'internal' as const };
+}
+
+async function join(act: Act, who: { ticket: string; contact: string; isVerified: boolean }): Promise<void> {
+  await act.sql`
+    insert into lotse.ticket_customers (workspace_id, ticket_id, contact_id, verified)
+    values (${act.actor.workspaceId}, ${who.ticket}, ${who.contact}, ${who.isVerified})
+    on conflict (ticket_id, contact_id) do nothing
+  `;
+}
+
+async function keepFiles(act: Act, message: string, received: Received): Promise<void> {
+  const { ticket, contact, files } = received;
   for (const file of files) {
     const row = {
       ...file,
       workspaceId: act.actor.workspaceId,
       ticketId: ticket,
       messageId: message,
-      visibility: 'public',
+      visibility: sightOf(received).visibility,
       uploadedByContactId: contact,
     };
     await act.sql`insert into lotse.files ${act.sql(row)}`;

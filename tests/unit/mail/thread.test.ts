@@ -121,7 +121,11 @@ describe('the gate', () => {
 
   test.each(all)('a customer of the ticket is let in by %s', (by) => {
     expect(decide([candidate(by, 'customer')], person)).toEqual({ kind: 'attach', ticketId, as: 'customer', via: by });
+  });
+
+  test.each(['address', 'ownId'] as const)('a member holding our %s comments, also on a closed ticket', (by) => {
     expect(decide([candidate(by, 'agent')], person)).toMatchObject({ kind: 'attach', as: 'agent' });
+    expect(decide([candidate(by, 'agent', true)], person)).toMatchObject({ kind: 'attach', as: 'agent' });
   });
 
   test.each(['address', 'ownId'] as const)('a stranger holding our %s writes as unverified', (by) => {
@@ -133,8 +137,9 @@ describe('the gate', () => {
     });
   });
 
-  test.each(['foreignId', 'subject'] as const)('a stranger with only a %s opens a ticket of his own', (by) => {
-    expect(decide([candidate(by, 'stranger')], person)).toEqual({ kind: 'open', related: { ticketId, why: 'maybe' } });
+  test.each(['foreignId', 'subject'] as const)('anybody else with only a %s opens a ticket of his own', (by) => {
+    for (const sender of ['stranger', 'agent'] as const)
+      expect(decide([candidate(by, sender)], person)).toEqual({ kind: 'open', related: { ticketId, why: 'maybe' } });
   });
 
   test('a forged customer is a stranger', () => {

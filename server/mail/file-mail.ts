@@ -1,0 +1,130 @@
+import { AppError } from '#lib/shared/errors.ts';
+import { m } from '#lib/i18n/paraglide/messages.js';
+import type { Act } from '#server/domain/act.ts';
+import { byAddress } from '#server/domain/contacts/by-address.ts';
+import * as mails from '#server/domain/mails.ts';
+import { receive as post, type StoredFile } from '#server/domain/messages/receive.ts';
+import * as outgoing from '#server/domain/outgoing.ts';
+import * as tickets from '#server/domain/tickets.ts';
+import type { Decision } from './decision.ts';
+import { htmlOfText } from './html-text.ts';
+import { languageOf } from './language.ts';
+import type { Verdicts } from './machine.ts';
+import type { ReadMail } from './parse.ts';
+import { untaggedSubject } from './thread.ts';
+import { ownIdOf } from './thread-ids.ts';
+
+export type Incoming = ReadMail & { queued: mails.Queued; account: mails.Receiver; key: Buffer; verdicts: Verdicts };
+
+type Plan = { decision: Decision; stored: StoredFile[]; number: number };
+
+/** All that a mail causes, in one transaction with its row in the ledger. */
+export async function file(tx: Act, incoming: Incoming, { decision, stored, number }: Plan): Promise<void> {
+  const { queued, verdicts } = incoming;
+  const meta = metaOf(incoming);
+  const duplicateOfId = await mails.duplicateOf(tx, queued.id);
+  if (duplicateOfId) return mails.ignore(tx, queued.id, { ...meta, reason: 'duplicate', duplicateOfId });
+  if (decision.kind === 'ledger') {
+    // Forged reports are easy: only an id that carries our key may mark anything.
+    const concerned = verdicts.report?.originalMessageId ?? '';
+    if (verdicts.bounce.length > 0 && ownIdOf(incoming.key, concerned)) await outgoing.markBounced(tx, concerned);
+    if (decision.reason === 'own') return mails.ignore(tx, queued.id, { ...meta, reason: 'own' });
+    await mails.file(tx, queued.id, { ...meta, reason: decision.reason, ticketId: decision.ticketId });
+    return;
+  }
+  const isInternal = decision.kind === 'attach' && decision.as === 'agent';
+  const contact = isInternal ? null : await senderOf(tx, incoming);
+  const ticket = decision.kind === 'attach' ? decision.ticketId : await open(tx, incoming, { contact, number });
+  const ticketMessageId = await post(tx, {
+    ticket,
+    contact,
+    ...bodyOf(incoming, isInternal),
+    isAutomatic: verdicts.automatic.length > 0,
+    isVerified: decision.kind === 'open' || decision.as === 'customer',
+    files: stored,
+  });
+  const isFirst = await mails.file(tx, queued.id, {
+    ...meta,
+    reason: reasonOf(decision),
+    ticketId: ticket,
+    ticketMessageId,
+    maybeTicketId: decision.kind === 'open' ? (decision.related?.ticketId ?? null) : null,
+  });
+  // Another worker filed it meanwhile: nothing of this transaction may stay.
+  if (!isFirst) throw new AppError('mail.filedAlready');
+  if (decision.kind === 'open' && contact) await confirm(tx, incoming, { ticket, contact });
+}
+
+function reasonOf(decision: Exclude<Decision, { kind: 'ledger' }>): string {
+  if (decision.kind === 'open') return decision.related ? `ticket.created, ${decision.related.why}` : 'ticket.created';
+  return `${decision.as === 'agent' ? 'ticket.commented' : 'ticket.answered'} by ${decision.via}`;
+}
+
+async function senderOf(tx: Act, { mail, queued, account }: Incoming): Promise<string> {
+  const named = [mail.from?.address ?? '', queued.envelopeFrom.toLowerCase()].find(isUsable);
+  const address = named ?? `unknown@${account.address.split('@')[1]}`;
+  return byAddress(tx, { address, name: mail.from?.name ?? '', language: languageOf(mail, account.language) });
+}
+
+/** What a contact's address has to be; anything may stand in a From field. */
+const isUsable = (address: string) => address.length <= 254 && /^[^\s@<>]+@[^\s@<>]+$/.test(address);
+
+type Opened = { contact: string | null; number: number };
+
+async function open(tx: Act, { mail, account }: Incoming, { contact, number }: Opened): Promise<string> {
+  const subject = untaggedSubject(mail.subject).slice(0, 250) || '(–)';
+  const { ticket } = await tickets.create(tx, {
+    number,
+    subject,
+    description: '',
+    pool: account.poolId,
+    kind: '',
+    status: 'open',
+    visibility: 'public',
+    priority: 'normal',
+    channel: 'mail',
+    tags: [],
+    requester: contact,
+    member: null,
+    group: null,
+    due: null,
+  });
+  return ticket;
+}
+
+/** Number and link at once, unless a machine wrote or the sender had his share of automatic answers. */
+async function confirm(
+  tx: Act,
+  { account, verdicts, mail }: Incoming,
+  { ticket, contact }: { ticket: string; contact: string },
+): Promise<void> {
+  if (!account.sendsConfirmation || verdicts.noAutoAnswer.length > 0 || !mail.from) return;
+  if (await outgoing.hadEnoughConfirmations(tx, contact)) return;
+  await outgoing.queueForCustomers(tx, { kind: 'confirmation', ticket, message: null });
+}
+
+/** A member's mail stands among the comments, and says at its head whose it claims to be. */
+function bodyOf({ body, mail, account }: Incoming, isInternal: boolean) {
+  const quotedHtml = body.quotedHtml ?? (body.quotedText ? htmlOfText(body.quotedText) : '');
+  const own = { html: body.html ?? htmlOfText(body.text), text: body.text, quotedHtml };
+  if (!isInternal) return own;
+  const note = m.mail_from_member({ address: mail.from?.address ?? '' }, { locale: account.language });
+  return { html: `${htmlOfText(note)}${own.html}`, text: `${note}\n\n${own.text}`, quotedHtml };
+}
+
+function metaOf({ mail, verdicts }: Incoming): mails.Meta {
+  const words = [
+    verdicts.noAutoAnswer.length > 0 && 'no_auto_answer',
+    verdicts.automatic.length > 0 && 'automatic',
+    verdicts.bounce.length > 0 && 'bounce',
+    verdicts.ownMail.length > 0 && 'own_mail',
+  ];
+  return {
+    messageId: mail.messageId?.slice(0, 998) ?? '',
+    fromAddress: mail.from?.address.slice(0, 320) ?? '',
+    fromName: mail.from?.name.slice(0, 320) ?? '',
+    subject: mail.subject.slice(0, 998),
+    verdicts: words.filter((word) => word !== false),
+    sentAt: mail.date?.toISOString() ?? null,
+  };
+}
