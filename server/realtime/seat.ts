@@ -1,3 +1,4 @@
+import { rooms } from '#server/domain/events.ts';
 import type { Rights } from '#server/domain/rights.ts';
 
 export type Identity = { kind: 'member'; memberId: string } | { kind: 'link'; linkId: string; ticketId: string };
@@ -5,7 +6,8 @@ export type Identity = { kind: 'member'; memberId: string } | { kind: 'link'; li
 /** What a seat does with its socket. */
 export type Door = {
   enter(rooms: ReadonlySet<string>, seq: number): void;
-  leave(): void;
+  /** Out of all rooms but these. */
+  leave(kept: ReadonlySet<string>): void;
   end(code: string): void;
 };
 
@@ -39,13 +41,14 @@ export class Seat {
     this.#entered.resolve();
   }
 
-  /** Out of all rooms until the rights were read again. */
+  /** Out of the rooms until the rights were read again, which is before anything more is sent; what is a member's in any case stays. */
   recall(): void {
     this.rights = null;
     if (!this.isIn) return;
     this.isIn = false;
+    this.rooms = new Set(this.identity.kind === 'member' ? [rooms.staff, rooms.member(this.identity.memberId)] : []);
     this.#entered = Promise.withResolvers();
-    this.#door.leave();
+    this.#door.leave(this.rooms);
   }
 
   end(code: string): void {

@@ -49,16 +49,18 @@ export class Seats {
   }
 
   /**
-   * Lets in those whose rights hold from the cursor on: they were read there, or later with no change of rights in between.
-   * Else what lies in between stays unsent: it is before a change of rights, after which they load a snapshot anyway.
+   * Lets in those whose rights hold from the cursor on: they were read there, or later with no change of these rights in
+   * between. Else what lies in between stays unsent: it is before a change of rights, after which they load a snapshot anyway.
    */
   admit(cursor: number, coming: readonly LedgerRow[] = []): void {
     const reach = coming.at(-1)?.seq ?? cursor;
-    const change = coming.find((row) => row.type === 'access.changed')?.seq ?? Infinity;
+    const changes = coming.filter((row) => row.type === 'access.changed');
     for (const seat of this.#all) {
       if (seat.isIn || !seat.rights) continue;
-      const { seq } = seat.rights;
-      if (seq <= cursor || (seq <= reach && seq < change)) seat.admit(cursor);
+      const { seq, rooms } = seat.rights;
+      const isChanged = () =>
+        changes.some((row) => row.seq <= seq && row.audience.some((room) => rooms.includes(room)));
+      if (seq <= cursor || (seq <= reach && !isChanged())) seat.admit(cursor);
     }
   }
 

@@ -68,8 +68,9 @@ function seatGuest(socket: StaffSocket, { session, member }: Guest, { feed, atte
         attendance.recheck(visit);
         socket.emit('ready', { seq, rooms: [...rooms], build, id: memberId, presence: attendance.seenBy(visit) });
       },
-      leave() {
-        for (const room of socket.rooms) if (room !== socket.id) void socket.leave(room);
+      leave(kept) {
+        const stays = new Set([socket.id, ...[...kept].map((room) => roomIn(workspaceId, room))]);
+        for (const room of socket.rooms) if (!stays.has(room)) void socket.leave(room);
       },
       end(code) {
         socket.emit('ended', { code });
