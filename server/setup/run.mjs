@@ -44,6 +44,10 @@ const commands = {
       throw new Sentence('There is no benchmark in tests/bench yet.');
     return node(['tests/bench/index.ts', ...args]);
   },
+  async corpus(args) {
+    await prepare(sync);
+    return node(['server/mail/corpus.ts', ...args]);
+  },
   async check() {
     await prepare(sync);
     let failed = 0;
