@@ -91,9 +91,9 @@ export async function createTicket(cast: Cast, input: Partial<CommandInput<'tick
 
 /** The link of a participant to a ticket, as an actor; both are made here where no mail has made them yet. */
 export async function linkFor(
-  cast: Cast,
+  cast: { workspaceId: string; weber?: string },
   ticketId: string,
-  contactId: string = cast.weber,
+  contactId: string = cast.weber ?? '',
 ): Promise<Extract<Actor, { kind: 'link' }>> {
   const [row] = await asSystem(cast.workspaceId, async ({ sql }) => {
     await sql`
