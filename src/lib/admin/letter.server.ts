@@ -30,7 +30,8 @@ const token = /[\w-]{43,}/g;
 function textOf(addresses: AddressObject | AddressObject[] | undefined): string {
   return [addresses ?? []]
     .flat()
-    .map(({ text }) => text)
+    .flatMap(({ value }) => value)
+    .map(({ name, address }) => (name ? `${name} <${address}>` : (address ?? '')))
     .join(', ');
 }
 

@@ -1,7 +1,4 @@
 import { m } from '#lib/i18n/paraglide/messages.js';
-import { deliveryWords } from '#lib/ticket/words.ts';
-
-export { deliveryWords };
 
 export const mailStateWords: Record<string, () => string> = {
   stored: m.admin_mail_waiting,
@@ -10,6 +7,17 @@ export const mailStateWords: Record<string, () => string> = {
   filed: m.admin_mail_filed,
   ignored: m.admin_mail_ignored,
   failed: m.admin_mail_failed,
+};
+
+export const outgoingWords = {
+  queued: m.admin_sent_queued,
+  sending: m.admin_sent_sending,
+  sent: m.admin_sent_sent,
+  failed: m.admin_sent_failed,
+  unknown: m.admin_sent_unknown,
+  held: m.admin_sent_held,
+  cancelled: m.admin_sent_cancelled,
+  bounced: m.admin_sent_bounced,
 };
 
 const reasons: [RegExp, () => string][] = [

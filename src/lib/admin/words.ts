@@ -37,7 +37,7 @@ const constraintWords: Record<string, () => string> = {
   mail_accounts_address: m.admin_taken_account,
   mail_accounts_check: m.admin_bad_server,
   contact_addresses_workspace_id_address_key: m.admin_taken_address,
-  mail_accounts_workspace_id_pool_id_fkey: m.admin_pool_has_accounts,
+  mail_accounts_workspace_id_pool_id_fkey: m.admin_pool_had_accounts,
   pools_workspace_id_parent_id_fkey: m.admin_pool_has_children,
 };
 
