@@ -48,6 +48,7 @@ const sentences: Partial<Record<HistoryEntry['type'], Say>> = {
   'mail.queued': ({ data, names }) => m.ticket_said_mail({ to: named(data['mail'], names) }),
   'mail.changed': ({ data, names }) =>
     m.ticket_said_mail_state({ to: named(data['mail'], names), state: delivery(data['state']) }),
+  'note.edited': () => m.ticket_said_note(),
   'link.revoked': ({ data, names }) => m.ticket_said_revoked({ name: named(data['link'], names) }),
 };
 
