@@ -106,16 +106,18 @@ export class Channel {
     for (const room of row.audience) this.#talking.set(room, row.customerSeq ?? 0);
   }
 
-  /** Tells each room in which something happened since the last beat how far it is. */
-  beat(): void {
+  /** Tells each room in which something happened since the last beat how far it is; with `all`, the quiet ones too. */
+  beat({ all }: { all: boolean }): void {
     const { staff, customers } = this.#options.outlets;
-    const active = new Set(this.ring.after(this.#beaten).flatMap((entry) => entry.rooms));
+    const active = all
+      ? staff.occupied(this.workspaceId)
+      : new Set(this.ring.after(this.#beaten).flatMap((entry) => entry.rooms));
     this.#beaten = this.cursor;
     for (const room of active) {
       if (!staff.hasAnyone(this.workspaceId, [room])) continue;
-      staff.heartbeat(this.workspaceId, { room, seq: this.ring.lastIn(room) });
+      staff.heartbeat(this.workspaceId, { room, seq: this.ring.lastIn(room), upTo: this.cursor });
     }
-    for (const [room, seq] of this.#talking) customers.heartbeat(this.workspaceId, { room, seq });
+    for (const [room, seq] of this.#talking) customers.heartbeat(this.workspaceId, { room, seq, upTo: seq });
     this.#talking.clear();
   }
 }

@@ -7,6 +7,8 @@ import type { Outlet } from './outlet.ts';
 
 const pollMs = 1_000;
 const beatMs = 15_000;
+/** Each twentieth beat is for quiet rooms too: what they know stays young, so that they never have much to catch up. */
+const beatsPerRound = 20;
 /** How long a workspace without viewers is still read: those who come back at once find what they missed. */
 const lingerMs = 60_000;
 
@@ -20,6 +22,7 @@ export class Feed {
   readonly #observers: Observer[] = [];
   #timers: NodeJS.Timeout[] = [];
   #polling = false;
+  #beats = 0;
   #lastPolled = 0;
   #unlisten: (() => Promise<void>) | undefined;
 
@@ -35,10 +38,7 @@ export class Feed {
     const { unlisten } = await pool().listen(wakeChannel, (workspaceId) => void this.#ready.get(workspaceId)?.read());
     this.#unlisten = unlisten;
     await this.#poll();
-    this.#timers = [
-      setInterval(() => void this.#poll(), pollMs),
-      setInterval(() => this.#ready.forEach((channel) => channel.beat()), beatMs),
-    ];
+    this.#timers = [setInterval(() => void this.#poll(), pollMs), setInterval(() => this.#beat(), beatMs)];
   }
 
   /** Reads a workspace for as long as somebody holds it. */
@@ -99,6 +99,11 @@ export class Feed {
     } finally {
       this.#polling = false;
     }
+  }
+
+  #beat(): void {
+    const all = ++this.#beats % beatsPerRound === 0;
+    for (const channel of this.#ready.values()) channel.beat({ all });
   }
 
   #closeIdle(): void {

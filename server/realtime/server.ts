@@ -49,6 +49,10 @@ export function outletFor(space: StaffSpace | CustomerSpace): Outlet {
     send(workspaceId, frame, { rooms, except = [] }) {
       local.to(named(workspaceId, rooms)).except(named(workspaceId, except)).emit('event', frame);
     },
+    occupied: (workspaceId) =>
+      [...occupied.keys()].flatMap((name) =>
+        name.startsWith(roomIn(workspaceId, '')) ? name.slice(workspaceId.length + 1) : [],
+      ),
     heartbeat: (workspaceId, beat) => local.to(roomIn(workspaceId, beat.room)).emit('heartbeat', beat),
   };
 }

@@ -1,8 +1,8 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- bookkeeping that no template reads */
 import { io, type Socket } from 'socket.io-client';
-import { follows, missedSince, positionAt, type Frame, type Position } from '#lib/shared/board.ts';
+import { follows, hear, missedSince, positionAt, type Frame, type Position } from '#lib/shared/board.ts';
 import type { Answer } from '#lib/shared/errors.ts';
-import type { CatchUp, Presence, Ready, StaffCalls, StaffEvents } from '#lib/shared/wire.ts';
+import type { CatchUp, Heartbeat, Presence, Ready, StaffCalls, StaffEvents } from '#lib/shared/wire.ts';
 import { readAnswer } from './http.ts';
 import { Unsent, type Call } from './queue.ts';
 
@@ -64,7 +64,7 @@ export class Connection {
     const socket = this.#socket;
     socket.on('ready', (ready) => this.#ready(ready));
     socket.on('event', (frame) => this.#hear(frame));
-    socket.on('heartbeat', ({ room, seq }) => this.#beat({ [room]: seq }));
+    socket.on('heartbeat', (heartbeat) => this.#beat(heartbeat));
     socket.on('ended', () => this.#end());
     socket.on('disconnect', (reason) => this.#lost(reason));
     socket.on('connect_error', ({ message }) => this.#failed(message));
@@ -144,10 +144,11 @@ export class Connection {
     }
   }
 
-  #beat(last: Record<string, number>): void {
+  #beat(heartbeat: Heartbeat): void {
     this.#heardAt = Date.now();
-    const missed = missedSince(this.#position, last);
+    const missed = missedSince(this.#position, { [heartbeat.room]: heartbeat.seq });
     if (missed !== null) void this.#catchUp(missed);
+    else if (!this.#catchingUp) hear(this.#position, heartbeat);
   }
 
   async #catchUp(cursor: number): Promise<void> {
@@ -198,9 +199,21 @@ export class Connection {
   }
 
   #failed(code: string): void {
-    if (code === 'signIn.needed') return this.#end();
+    if (code === 'workspace.notFound') return this.#end();
     this.state = 'offline';
-    if (!this.#socket.active) this.#againSoon();
+    if (code === 'signIn.needed') void this.#renewSession();
+    else if (!this.#socket.active) this.#againSoon();
+  }
+
+  /** The access token ran out while the socket was away: any request renews the cookies, as long as the session lives. */
+  async #renewSession(): Promise<void> {
+    try {
+      const { status } = await fetch('/login/session', { signal: AbortSignal.timeout(answerMs) });
+      if (status === 401) return this.#end();
+    } catch {
+      // Offline, or the server restarts: it is asked again with the next attempt.
+    }
+    this.#againSoon();
   }
 
   #againSoon(): void {

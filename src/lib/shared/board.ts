@@ -169,3 +169,9 @@ export function follows(position: Position, frame: Frame): boolean {
   }
   return true;
 }
+
+/** Takes a heartbeat in, where nothing is missing before it: all of the room is known up to `upTo`. */
+export function hear(position: Position, { room, upTo }: { room: string; upTo: number }): void {
+  const heard = position.get(room);
+  if (heard !== undefined && heard < upTo) position.set(room, upTo);
+}

@@ -39,6 +39,12 @@ export type Types = { ticket: string; member: string | null; where: 'public' | '
 /** Send `typing` again at half of this while it goes on. */
 export const typingMs = 6_000;
 
+/**
+ * The last seq in a room: whoever has heard less there missed something; whoever has not, knows all of the room up to `upTo`.
+ * Comes soon after an event, and from a quiet room now and then.
+ */
+export type Heartbeat = { room: string; seq: number; upTo: number };
+
 /** Why the server ended it: session.ended, member.deactivated, link.ended. The client does not come back by itself. */
 export type Ended = { code: string };
 
@@ -47,8 +53,7 @@ export type Call = { id: string; name: string; input: unknown };
 export type StaffEvents = {
   ready(ready: Ready): void;
   event(frame: Frame): void;
-  /** The last seq in a room: whoever has heard less there missed something. */
-  heartbeat(heartbeat: { room: string; seq: number }): void;
+  heartbeat(heartbeat: Heartbeat): void;
   online(change: { member: string; isOnline: boolean }): void;
   looks(looks: Looks): void;
   /** `member` is null when the customer types. */
