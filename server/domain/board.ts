@@ -15,8 +15,10 @@ export function snapshot(member: { workspaceId: string; memberId: string }): Pro
         sql<{ ticketId: string; readAt: string }[]>`
           select r.ticket_id, r.read_at
           from lotse.ticket_reads r
-          join lotse.tickets t on t.id = r.ticket_id
+          left join lotse.tickets t on t.id = r.ticket_id
           where t.status not in ('closed', 'cancelled')
+            -- A ticket that was read comes back as read, reopened or moved here again.
+            or r.read_at > now() - interval '30 days'
         `,
         sql<Pool[]>`
           select

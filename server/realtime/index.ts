@@ -28,13 +28,14 @@ export async function startRealtime({ server }: Pick<Context, 'server'>): Promis
   feed.observe((workspaceId, { type, ticketId }) => {
     if (ticketId && changesOfSight.test(type)) attendance.sightChanged(workspaceId, ticketId);
   });
-  await feed.start();
-  await notes.start();
-  ends.start();
+  // All doors are manned before anything is awaited: the port is open, and whoever came in between would never be heard.
   const parts = { feed, attendance, ends, build: buildVersion() };
   openStaff(sockets.staff, parts);
   openCustomers(sockets.customers, parts);
   const unroute = routeUpgrades(server, notes.upgrade);
+  ends.start();
+  await feed.start();
+  await notes.start();
   return {
     isReady: () => feed.isReady(),
     check: () => ends.check(),

@@ -88,7 +88,8 @@ export async function signInAs({ owner }: TestDatabase, { memberId }: Pick<Membe
   return { cookie: `${cookieName}=base64-${stringToBase64URL(stored)}`, sessionId };
 }
 
-type Any = Socket<StaffEvents & CustomerEvents, StaffCalls & CustomerCalls>;
+type Typing = Parameters<StaffCalls['typing']>[0] | Parameters<CustomerCalls['typing']>[0];
+type Any = Socket<StaffEvents & CustomerEvents, Omit<StaffCalls, 'typing'> & { typing(types: Typing): void }>;
 
 /** A page's socket with all that it was sent. */
 export class Page {
