@@ -14,8 +14,13 @@ export function refusalFrom(error: unknown): unknown {
       return new AppError('forbidden');
     case '23505':
       return new AppError('already.exists', { constraint: error.constraint_name });
+    case '23001':
+      return new AppError('in.use', { constraint: error.constraint_name });
     case '23503':
-      return new AppError('not.found', { constraint: error.constraint_name });
+      // PostgreSQL before 18 has one code for both ends of a key.
+      return new AppError(error.message.startsWith('update or delete') ? 'in.use' : 'not.found', {
+        constraint: error.constraint_name,
+      });
     case '23514':
     case '22001':
       return new AppError('bad.input', { constraint: error.constraint_name });
