@@ -33,7 +33,7 @@ async function faults(page: Page): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
 }
 
-for (const path of ['', '?group=status', '?group=person']) {
+for (const path of ['', '?by=status', '?by=person']) {
   test(`the board${path} keeps nobody out`, async () => {
     await ada.goto(desk.board + path);
     await ada.locator('a.card').first().waitFor();

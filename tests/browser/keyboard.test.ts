@@ -35,7 +35,7 @@ async function ticket() {
 async function walkTo(page: Page, text: string) {
   for (let step = 0; step < 20; step++) {
     await page.keyboard.press('j');
-    const label = await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+    const label = await page.evaluate(() => document.activeElement?.querySelector('.visually-hidden')?.textContent ?? '');
     if (label.includes(text)) return label;
   }
   throw new Error(`No card "${text}" within 20 steps`);
@@ -63,7 +63,7 @@ test('Enter opens it, r answers, Ctrl+Enter sends', async () => {
   await ben.keyboard.type('Dear Ms García, I will fix it today.');
   await ben.keyboard.press('Control+Enter');
   const mail = await desk.sink.next((sent) => (sent.mail.text ?? '').includes('fix it today'));
-  expect(mail.mail.text).toContain('View request');
+  expect(mail.mail.text).toContain('View your request');
 });
 
 test('i writes an internal comment that goes to nobody', async () => {
