@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
@@ -43,6 +44,17 @@ async function edit(member: Member, ticket: string, options: Options = {}): Prom
 async function synced(notes: Notes): Promise<Notes> {
   if (!notes.provider.synced) await new Promise<void>((resolve) => notes.provider.once('sync', () => resolve()));
   return notes;
+}
+
+/** A live server of its own that can be killed. */
+async function startKillable(port: number) {
+  const child = fork('tests/support/live-process.ts', [desk.database.url, String(port)], { stdio: 'inherit' });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const address = await new Promise<{ port: number }>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as { port: number }));
+    child.once('exit', (code) => reject(new Error(`The server ended with ${code}`)));
+  });
+  return { port: address.port, kill: () => (child.kill('SIGKILL'), exited) };
 }
 
 /** Resolves once the text is so. */
@@ -109,6 +121,30 @@ describe('shared notes', () => {
     await reads(ada, 'Schlüssel beim Hauswart. Oder bei Frau Weber.');
     const late = await synced(await edit(cast.ada, ticket));
     expect(late.text.toString()).toBe('Schlüssel beim Hauswart. Oder bei Frau Weber.');
+  });
+
+  test('lose nothing when the server is killed while somebody types', async () => {
+    const ticket = await createTicket(cast);
+    const first = await startKillable(0);
+    const editor = async (member: Member) => {
+      const { cookie } = await signInAs(desk.database, member);
+      const notes = await synced(openNotesOf(first, { slug, ticket, cookie }));
+      open.push(notes);
+      return notes;
+    };
+    const [ada, mona] = [await editor(cast.ada), await editor(cast.mona)];
+    const half = new Promise<void>((resolve) => mona.doc.on('update', () => mona.text.length > 20 && resolve()));
+    const typing = setInterval(() => ada.text.insert(ada.text.length, String(ada.text.length % 10)), 3);
+    await half;
+    await first.kill();
+    const seen = mona.text.toString();
+    expect((await stored(ticket)).startsWith(seen)).toBe(true);
+    const second = await startKillable(first.port);
+    clearInterval(typing);
+    await reads(mona, ada.text.toString());
+    expect(await stored(ticket)).toBe(ada.text.toString());
+    expect(ada.text.length).toBeGreaterThan(20);
+    await second.kill();
   });
 
   test('are folded when the last one leaves, and read the same afterwards', async () => {
