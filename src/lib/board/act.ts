@@ -27,8 +27,8 @@ export function claim(board: BoardView, card: Card): boolean {
 }
 
 async function send(board: BoardView, { name, input, guess }: Intent, done: string): Promise<void> {
-  announce(done);
-  await board.live.send(name, input, { guess });
+  const answer = await board.live.send(name, input, { guess });
+  if (answer.ok) announce(done);
 }
 
 /** What a listener hears when it is done; a refusal is announced by its notice. */
