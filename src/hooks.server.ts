@@ -6,6 +6,7 @@ import { speaking } from '#lib/i18n/request.ts';
 import { memberFor } from '#server/auth/guard.ts';
 import { sessionFor } from '#server/auth/request.ts';
 import { reportUnexpected } from '#server/log.ts';
+import { packed } from './packed.server.ts';
 
 export const handle: Handle = async ({ event, resolve }) => {
   const { locals, params } = event;
@@ -19,7 +20,7 @@ export const handle: Handle = async ({ event, resolve }) => {
       transformPageChunk: ({ html }) => html.replace('%lang%', getLocale()),
     });
     protect(event, response);
-    return response;
+    return packed(event.request, response);
   });
 };
 
