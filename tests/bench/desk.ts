@@ -50,7 +50,7 @@ async function createDesk(cluster: string, { tickets, team = 1, pools = 1, conne
     members.push(member);
   }
   for (let i = 2; i <= pools; i++) await run(cast.ada, 'pool.create', { name: `Haus ${i}` });
-  const ids = await fill(owner, cast, tickets, pools);
+  const ids = await fill(owner, cast, { tickets, pools });
   return {
     url,
     appUrl,
@@ -66,8 +66,10 @@ async function createDesk(cluster: string, { tickets, team = 1, pools = 1, conne
   };
 }
 
+type Filling = { tickets: number; pools: number };
+
 /** Tickets of 200 customers, by the owner at one go; over several pools each fifth of them is somebody's already. */
-async function fill(owner: Sql, { workspaceId, heating, ben }: Cast, tickets: number, pools: number) {
+async function fill(owner: Sql, { workspaceId, heating, ben }: Cast, { tickets, pools }: Filling) {
   await owner`
     insert into lotse.contacts (workspace_id, name)
     select ${workspaceId}, 'Erika Mustermann ' || i from generate_series(1, 200) i

@@ -1,5 +1,6 @@
 import './environment.ts';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { board } from './board.ts';
 import { catchup } from './catchup.ts';
 import { claims } from './claims.ts';
 import { fanout } from './fanout.ts';
@@ -16,7 +17,7 @@ import { latestSchema, type Latest } from './latest.ts';
  * bench/latest.json, whose figures the next run shows beside its own. Nothing here passes or fails by its time.
  */
 
-const parts: Record<string, Part> = { claims, fanout, catchup, idle, mail };
+const parts: Record<string, Part> = { claims, fanout, board, catchup, idle, mail };
 const file = new URL('../../bench/latest.json', import.meta.url);
 const quick = Boolean(process.env['BENCH_QUICK']);
 
