@@ -212,7 +212,7 @@ type NotesOptions = {
 
 /** An editor of a ticket's notes, over the client that the web app uses. */
 export function openNotesOf(
-  live: Live,
+  live: Pick<Live, 'port'>,
   { slug, ticket, cookie, generation = 1, doc = new Y.Doc() }: NotesOptions,
 ): Notes {
   class SignedInSocket extends WebSocket {
