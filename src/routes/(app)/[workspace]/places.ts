@@ -5,7 +5,7 @@ import Settings from '@lucide/svelte/icons/settings';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Icon } from '#lib/ui/icon.ts';
 
-export type Place = { id: string; label: () => string; href: string; keys: string; icon: Icon };
+export type Place = { id: string; label: () => string; href: string; keys: string; icon: Icon; isWide?: boolean };
 
 /** Where the rail, the command menu and the keys lead; the most specific address that fits is the present one. */
 export function placesFor(slug: string, role: string): Place[] {
@@ -15,7 +15,15 @@ export function placesFor(slug: string, role: string): Place[] {
   ];
   if (role === 'administrator') {
     places.push(
-      { id: 'outbox', label: m.common_outbox, href: `/${slug}/settings/outbox`, keys: 'g o', icon: MailCheck },
+      // A phone has no room for it; there it is one of the settings.
+      {
+        id: 'outbox',
+        label: m.common_outbox,
+        href: `/${slug}/settings/outbox`,
+        keys: 'g o',
+        icon: MailCheck,
+        isWide: true,
+      },
       { id: 'settings', label: m.common_settings, href: `/${slug}/settings`, keys: 'g s', icon: Settings },
     );
   }
