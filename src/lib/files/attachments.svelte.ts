@@ -1,3 +1,4 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- how to stop an upload, which no template reads */
 import type { Refusal } from '#lib/shared/errors.ts';
 import { fileBytes, filesPerMessage, refusedFileNames } from '#lib/shared/limits.ts';
 import { upload } from './upload.ts';

@@ -5,17 +5,19 @@ const keyOf = (token: string) => `lotse:reply:${token.slice(0, 8)}`;
 export function keptText(token: string): string {
   try {
     return localStorage.getItem(keyOf(token)) ?? '';
-  } catch (error) {
-    console.warn('Storage is closed to this page', error);
+  } catch {
+    // A browser that keeps nothing for this page: then the field alone holds it.
     return '';
   }
 }
 
-export function keepText(token: string, text: string): void {
+/** False where the browser keeps nothing. */
+export function keepText(token: string, text: string): boolean {
   try {
     if (text) localStorage.setItem(keyOf(token), text);
     else localStorage.removeItem(keyOf(token));
-  } catch (error) {
-    console.warn('Storage is closed to this page', error);
+    return true;
+  } catch {
+    return false;
   }
 }

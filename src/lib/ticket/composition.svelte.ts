@@ -11,6 +11,8 @@ export class Composition {
   /** Rises when the text came from elsewhere than the keyboard: the field begins anew with it. */
   round = $state(0);
   focused = $state(false);
+  /** False where the browser keeps nothing: then leaving asks first. */
+  isKept = true;
   readonly attachments: Attachments;
   readonly ticket: string;
   #view: TicketView;
@@ -54,7 +56,7 @@ export class Composition {
   }
 
   keep(): void {
-    saveDraft(this.ticket, this.mode, { html: this.html, files: this.attachments.ready });
+    this.isKept = saveDraft(this.ticket, this.mode, { html: this.html, files: this.attachments.ready });
   }
 
   /** A file was taken out again: it goes from the ticket too. */

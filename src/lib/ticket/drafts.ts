@@ -21,8 +21,8 @@ export function loadDraft(ticket: string, mode: Mode): Draft | null {
   if (!text) return null;
   try {
     return draft.parse(JSON.parse(text));
-  } catch (error) {
-    console.warn('A draft could not be read', error);
+  } catch {
+    // Of an older shape: nothing that could be shown.
     return null;
   }
 }
@@ -33,8 +33,7 @@ export function saveDraft(ticket: string, mode: Mode, { html, files }: Draft): b
     if (!html && files.length === 0) localStorage.removeItem(keyOf(ticket, mode));
     else localStorage.setItem(keyOf(ticket, mode), JSON.stringify({ html, files, at: Date.now() }));
     return true;
-  } catch (error) {
-    console.warn('A draft could not be kept', error);
+  } catch {
     return false;
   }
 }

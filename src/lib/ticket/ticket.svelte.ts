@@ -16,7 +16,6 @@ export type Posting = {
   mode: Mode;
   html: string;
   files: Pick<Attachment, 'id' | 'name' | 'size'>[];
-  at: string;
 };
 
 /** One ticket, open on this screen: at once what the card knows, then everything, then whatever happens to it. */
@@ -80,7 +79,7 @@ export class TicketView {
   async post({ mode, html, files }: Pick<Posting, 'mode' | 'html' | 'files'>): Promise<Refusal | null> {
     if (!this.id) return { code: 'ticket.notFound', detail: {} };
     const id = crypto.randomUUID();
-    this.posting = [...this.posting, { id, mode, html, files, at: new Date().toISOString() }];
+    this.posting = [...this.posting, { id, mode, html, files }];
     const kind: CommandInput<'message.post'>['kind'] = mode === 'public' ? 'message' : 'comment';
     const input = { ticket: this.id, message: id, kind, visibility: mode, html, files: files.map((file) => file.id) };
     const answer = await this.live.send('message.post', input, { quiet: true });
