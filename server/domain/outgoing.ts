@@ -3,6 +3,7 @@ import { AppError } from '#lib/shared/errors.ts';
 import type { Act } from './act.ts';
 
 export { hadEnoughConfirmations } from './outgoing/limits.ts';
+export { endOvertaken } from './outgoing/overtaken.ts';
 export { keepBytes, markBounced, markSending, next, settle, type Due, type Outcome } from './outgoing/queue.ts';
 
 type Queue = {

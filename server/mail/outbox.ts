@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { config } from '#server/config.ts';
 import * as outgoing from '#server/domain/outgoing.ts';
 import { log, reportUnexpected } from '#server/log.ts';
@@ -9,6 +10,7 @@ import { sendMail, smtpServerOf, type SendResult } from './transport.ts';
 const waitsMinutes = [1, 5, 15, 60, 120];
 const lastWaitMinutes = 240;
 const mostAttempts = 45;
+const recordWaitsMs = [500, 2_000, 5_000, 0];
 
 /** Sends what waits, one mail after the other. Without a relay the mails are built and held, to be read on their page. */
 export function startOutbox(): Loop {
@@ -16,29 +18,47 @@ export function startOutbox(): Loop {
 }
 
 async function step(): Promise<boolean> {
+  await outgoing.endOvertaken();
   const due = await outgoing.next();
   if (!due) return false;
-  try {
-    const outcome = await deliver(due);
-    if (outcome) await outgoing.settle(due, outcome);
-  } catch (error) {
-    const id = reportUnexpected(error, { part: 'mail', outgoingId: due.id });
-    await outgoing.settle(due, later(due, `error ${id}`));
-  }
+  const parcel = await ready(due);
+  const outcome = 'state' in parcel ? parcel : await handOver(due, parcel);
+  if (outcome) await record(due, outcome);
   return true;
 }
 
-/** Null when somebody took it back just now. */
-async function deliver(due: outgoing.Due): Promise<outgoing.Outcome | null> {
-  const parcel = due.bytes ? { bytes: Buffer.from(due.bytes), from: due.envelopeFrom } : await build(due);
-  if (!parcel) return { state: 'cancelled', response: 'nothing to tell any more' };
-  const { smtpUrl } = config();
-  if (!smtpUrl) return hold(due);
+type Ready = { bytes: Buffer; from: string };
+
+/** Nothing has left yet: whatever goes wrong here may be tried again. */
+async function ready(due: outgoing.Due): Promise<Ready | outgoing.Outcome> {
+  try {
+    const parcel = due.bytes ? { bytes: Buffer.from(due.bytes), from: due.envelopeFrom } : await build(due);
+    if (!parcel) return { state: 'cancelled', response: 'nothing to tell any more' };
+    return config().smtpUrl ? parcel : hold(due);
+  } catch (error) {
+    return later(due, `error ${reportUnexpected(error, { part: 'mail', outgoingId: due.id })}`);
+  }
+}
+
+/** Null when it must not leave any more. */
+async function handOver(due: outgoing.Due, { bytes, from }: Ready): Promise<outgoing.Outcome | null> {
+  const server = smtpServerOf(config().smtpUrl ?? '');
   if (!(await outgoing.markSending(due.id))) return null;
-  const envelope = { from: parcel.from, to: [due.toAddress] };
-  const sent = await sendMail(smtpServerOf(smtpUrl), { bytes: parcel.bytes, envelope });
+  const sent = await sendMail(server, { bytes, envelope: { from, to: [due.toAddress] } });
   log.info({ part: 'mail', outgoingId: due.id, outcome: sent.outcome, attempt: due.attempts }, 'handed over');
   return outcomeOf(due, sent);
+}
+
+/** It happened and only has to be written down. Never is that a reason to send again: what cannot be written becomes `unknown`. */
+async function record(due: outgoing.Due, outcome: outgoing.Outcome): Promise<void> {
+  for (const waitMs of recordWaitsMs) {
+    try {
+      return await outgoing.settle(due, outcome);
+    } catch (error) {
+      reportUnexpected(error, { part: 'mail', outgoingId: due.id, outcome: outcome.state });
+      await setTimeout(waitMs);
+    }
+  }
 }
 
 /** A sign-in mail belongs to no workspace's page: without a relay, who runs the desk hands the link over. */
@@ -50,7 +70,7 @@ function hold(due: outgoing.Due): outgoing.Outcome {
   return { state: 'held', response: '' };
 }
 
-async function build(due: outgoing.Due): Promise<{ bytes: Buffer; from: string } | null> {
+async function build(due: outgoing.Due): Promise<Ready | null> {
   const built = await buildMail(due);
   if (!built) return null;
   const { bytes, messageId, subject, envelope } = built;

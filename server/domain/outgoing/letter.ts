@@ -114,7 +114,7 @@ export type Thread = {
   subject: string | null;
 };
 
-/** What this customer wrote and got about this ticket by mail. */
+/** What this customer wrote and got about this ticket by mail; nobody else's subject or id gets into his mails. */
 export async function threadOf(due: Due): Promise<Thread> {
   const rows = await asSystem(
     due.workspaceId,
@@ -123,7 +123,8 @@ export async function threadOf(due: Due): Promise<Thread> {
     from (
       select m.message_id, true as is_theirs, m.subject, m.received_at as at
       from lotse.mails m
-      where m.workspace_id = ${due.workspaceId} and m.ticket_id = ${due.ticketId} and m.state = 'filed'
+      join lotse.messages w on w.id = m.ticket_message_id and w.author_contact_id = ${due.contactId}
+      where m.workspace_id = ${due.workspaceId} and m.ticket_id = ${due.ticketId}
       union all
       select o.message_id, false, o.subject, o.created_at
       from lotse.outgoing_mails o

@@ -18,40 +18,31 @@ export type Due = {
   attempts: number;
 };
 
+/** A process that dies while it builds a mail leaves it to the next one after this long. */
 const leaseMinutes = 2;
+/** Longer than handing one over may take (server/mail/transport.ts): only a dead process is overtaken. */
+const sendingMinutes = 20;
 
-/**
- * Takes the next mail that is due, for this process alone. A mail whose ticket became internal meanwhile does not leave.
- * One that was being handed over when its process died may have arrived: it becomes `unknown` and waits for a person,
- * since a second copy cannot be taken back.
- */
+/** Takes the next mail that is due, for this process alone; null when none is. */
 export async function next(): Promise<Due | null> {
-  const [due] = await asSystem(null, async ({ sql }) => {
-    await sql`
-      update lotse.outgoing_mails set state = 'unknown', lease_until = null, response = 'interrupted'
-      where state = 'sending' and lease_until < now()
-    `;
-    await sql`
-      update lotse.outgoing_mails o set state = 'cancelled', response = 'internal'
-      from lotse.tickets t
-      where t.id = o.ticket_id and t.visibility = 'internal' and o.state = 'queued'
-    `;
-    return sql<Due[]>`
-      update lotse.outgoing_mails
-      set attempts = attempts + 1, next_attempt_at = now() + make_interval(mins => ${leaseMinutes})
-      where id = (
-        select id
-        from lotse.outgoing_mails
-        where state = 'queued' and next_attempt_at <= now()
-        order by next_attempt_at
-        limit 1
-        for update skip locked
-      )
-      returning
-        id, workspace_id, kind, account_id, ticket_id, contact_id, ticket_message_id, input, language, to_address, message_id,
-        envelope_from, bytes, attempts
-    `;
-  });
+  const [due] = await asSystem(
+    null,
+    ({ sql }) => sql<Due[]>`
+    update lotse.outgoing_mails
+    set attempts = attempts + 1, next_attempt_at = now() + make_interval(mins => ${leaseMinutes})
+    where id = (
+      select id
+      from lotse.outgoing_mails
+      where state = 'queued' and next_attempt_at <= now()
+      order by next_attempt_at
+      limit 1
+      for update skip locked
+    )
+    returning
+      id, workspace_id, kind, account_id, ticket_id, contact_id, ticket_message_id, input, language, to_address, message_id,
+      envelope_from, bytes, attempts
+  `,
+  );
   return due ?? null;
 }
 
@@ -67,15 +58,20 @@ export async function keepBytes(id: string, built: Built): Promise<void> {
   );
 }
 
-/** From here on the mail may have left: committed before the first byte of it goes out. False when somebody took it back. */
+/**
+ * From here on the mail may have left: committed before the first byte of it goes out. False when it must not any more:
+ * somebody took it back, or the ticket became internal meanwhile.
+ */
 export async function markSending(id: string): Promise<boolean> {
   const taken = await asSystem(
     null,
     ({ sql }) => sql`
-    update lotse.outgoing_mails
-    set state = 'sending', lease_until = now() + make_interval(mins => ${leaseMinutes})
-    where id = ${id} and state = 'queued'
-    returning id
+    update lotse.outgoing_mails o
+    set state = 'sending', lease_until = now() + make_interval(mins => ${sendingMinutes})
+    where o.id = ${id}
+      and o.state = 'queued'
+      and (o.ticket_id is null or exists (select from lotse.tickets t where t.id = o.ticket_id and t.visibility = 'public'))
+    returning o.id
   `,
   );
   return taken.length > 0;
@@ -88,10 +84,10 @@ export type Outcome = {
   retryAt?: string;
 };
 
-/** Records how it ended, and tells the ticket's screens. */
+/** Records how it ended, and tells the ticket's screens. What somebody decided meanwhile stands. */
 export async function settle(due: Due, { state, response, retryAt }: Outcome): Promise<void> {
   await perform({ kind: 'system', workspaceId: due.workspaceId }, async (act) => {
-    await act.sql`
+    const settled = await act.sql`
       update lotse.outgoing_mails
       set
         state = ${state},
@@ -99,25 +95,27 @@ export async function settle(due: Due, { state, response, retryAt }: Outcome): P
         lease_until = null,
         next_attempt_at = coalesce(${retryAt ?? null}, next_attempt_at),
         sent_at = case when ${state} = 'sent' then now() else sent_at end
-      where id = ${due.id} and state in ('queued', 'sending')
+      where id = ${due.id} and attempts = ${due.attempts} and state in ('queued', 'sending', 'unknown')
+      returning id
     `;
-    if (due.ticketId) {
-      const data = { mail: due.id, message: due.ticketMessageId, state };
-      act.record({ type: 'mail.changed', ticket: due.ticketId, data });
-    }
+    if (settled.length > 0) tell(act, due, state);
   });
+}
+
+type Told = { id: string; ticketId: string | null; ticketMessageId: string | null };
+
+export function tell(act: Act, { id, ticketId, ticketMessageId }: Told, state: string): void {
+  if (!ticketId) return;
+  act.record({ type: 'mail.changed', ticket: ticketId, data: { mail: id, message: ticketMessageId, state } });
 }
 
 /** A delivery report that names an id of ours; the caller proved the id. */
 export async function markBounced(act: Act, messageId: string | null): Promise<void> {
   if (!messageId) return;
-  const [bounced] = await act.sql<{ id: string; ticketId: string | null; ticketMessageId: string | null }[]>`
+  const bounced = await act.sql<Told[]>`
     update lotse.outgoing_mails set state = 'bounced'
     where workspace_id = ${act.actor.workspaceId} and message_id = ${messageId} and state in ('sent', 'unknown')
     returning id, ticket_id, ticket_message_id
   `;
-  if (bounced?.ticketId) {
-    const data = { mail: bounced.id, message: bounced.ticketMessageId, state: 'bounced' };
-    act.record({ type: 'mail.changed', ticket: bounced.ticketId, data });
-  }
+  for (const mail of bounced) tell(act, mail, 'bounced');
 }
