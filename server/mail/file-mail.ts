@@ -103,13 +103,21 @@ async function confirm(
   await outgoing.queueForCustomers(tx, { kind: 'confirmation', ticket, message: null });
 }
 
+/** What a message's row takes. Whoever writes more than a book finds the rest in the original. */
+const bodyChars = { own: 1_000_000, quoted: 2_000_000, instead: 100_000 };
+
 /** A member's mail stands among the comments, and says at its head whose it claims to be. */
 function bodyOf({ body, mail, account }: Incoming, isInternal: boolean) {
-  const quotedHtml = body.quotedHtml ?? (body.quotedText ? htmlOfText(body.quotedText) : '');
-  const own = { html: body.html ?? htmlOfText(body.text), text: body.text, quotedHtml };
-  if (!isInternal) return own;
-  const note = m.mail_from_member({ address: mail.from?.address ?? '' }, { locale: account.language });
-  return { html: `${htmlOfText(note)}${own.html}`, text: `${note}\n\n${own.text}`, quotedHtml };
+  const note = isInternal
+    ? m.mail_from_member({ address: mail.from?.address ?? '' }, { locale: account.language })
+    : '';
+  const html = `${htmlOfText(note)}${body.html ?? htmlOfText(body.text)}`;
+  const quotedHtml = body.quotedHtml ?? htmlOfText(body.quotedText);
+  return {
+    html: html.length <= bodyChars.own ? html : htmlOfText(`${note}\n\n${body.text.slice(0, bodyChars.instead)} …`),
+    text: `${note}\n\n${body.text}`.trim().slice(0, bodyChars.own).toWellFormed(),
+    quotedHtml: quotedHtml.length <= bodyChars.quoted ? quotedHtml : '',
+  };
 }
 
 function metaOf({ mail, verdicts }: Incoming): mails.Meta {

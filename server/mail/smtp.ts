@@ -4,7 +4,13 @@ import * as mails from '#server/domain/mails.ts';
 import { log, reportUnexpected } from '#server/log.ts';
 import { mailLimits } from './parsed.ts';
 
-type Options = { host: string; port: number; onStored(): void };
+type Options = {
+  host: string;
+  port: number;
+  onStored(): void;
+  /** The largest mail. */
+  bytes?: number;
+};
 
 const away = refusal(451, 'The desk cannot take mail just now, please try again');
 const paused = refusal(450, 'This mailbox is paused, please try again later');
@@ -17,12 +23,12 @@ const mostBytes = 256 * 1024 * 1024;
  * Direct delivery on a port of our own: says yes only when the mail is committed to the ledger, and 4xx while the
  * database is away, so that the sender keeps it.
  */
-export async function startSmtp({ host, port, onStored }: Options) {
+export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes }: Options) {
   const server = new SMTPServer({
     name: 'lotse',
     banner: 'Lotse',
     disabledCommands: ['AUTH', 'STARTTLS'],
-    size: mailLimits.bytes,
+    size: bytes,
     maxClients: 50,
     socketTimeout: 5 * 60_000,
     closeTimeout: 10_000,

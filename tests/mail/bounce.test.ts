@@ -1,0 +1,166 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decide } from '#server/config.ts';
+import { startMail } from '#server/mail/index.ts';
+import { createCast, createTicket, run, type Cast } from '../support/cast.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { deliver } from '../support/smtp-client.ts';
+import { startSink, type Sink } from '../support/smtp-sink.ts';
+import { until } from '../support/until.ts';
+
+const service = 'service@nordlicht.example';
+let db: TestDatabase;
+let cast: Cast;
+let sink: Sink;
+let folder: string;
+let bridge: Awaited<ReturnType<typeof startMail>>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lotse-'));
+  sink = await startSink();
+  db = await createTestDatabase();
+  decide({ SMTP_URL: sink.url, SMTP_IN_PORT: '0', FILES_DIR: folder, ORIGIN: 'https://desk.example.org' });
+  cast = await createCast();
+  await run(cast.ada, 'account.create', { name: 'Service', address: service, pool: cast.heating, kind: 'smtp' });
+  const pool = (await run(cast.zoe, 'pool.create', { name: 'Eingang' })).result['pool'] ?? '';
+  await run(cast.zoe, 'account.create', { name: 'Hilfe', address: 'hilfe@suedstern.example', pool, kind: 'smtp' });
+  bridge = await startMail();
+});
+
+afterAll(async () => {
+  await bridge.stop();
+  await sink.stop();
+  await db.drop();
+  await rm(folder, { recursive: true });
+});
+
+let reports = 0;
+
+/** A delivery report about the mail with this id, as RFC 3464 has it. Returns the ledger's words for it. */
+async function report(messageId: string, { action = 'failed', to = service } = {}): Promise<string> {
+  const own = `report.${++reports}@relay.example.org`;
+  const raw = [
+    'Return-Path: <>',
+    'From: MAILER-DAEMON@relay.example.org',
+    `To: ${to}`,
+    'Subject: Undelivered Mail Returned to Sender',
+    `Message-ID: <${own}>`,
+    'Auto-Submitted: auto-replied',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+    '',
+    '--b\r\nContent-Type: text/plain\r\n\r\nThe mail could not be delivered.\r\n',
+    `--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay.example.org\r\n\r\nFinal-Recipient: rfc822; petra.weber@example.org\r\nAction: ${action}\r\nStatus: 5.1.1\r\n`,
+    `--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <${messageId}>\r\nSubject: x\r\n`,
+    '--b--',
+  ].join('\r\n');
+  expect(await deliver(bridge.smtpPort ?? 0, raw, [to], '')).toMatch(/^250 /);
+  return until(async () => {
+    const [row] = await db.owner<{ reason: string }[]>`
+      select reason from lotse.mails where message_id = ${own} and state in ('filed', 'ignored', 'failed')
+    `;
+    return row?.reason;
+  });
+}
+
+async function sent(): Promise<{ id: string; messageId: string }> {
+  const ticket = await createTicket(cast);
+  const { result } = await run(cast.mona, 'message.post', {
+    ticket,
+    kind: 'message',
+    visibility: 'public',
+    html: '<p>Wir kommen.</p>',
+  });
+  return until(async () => {
+    const [row] = await db.owner<{ id: string; messageId: string }[]>`
+      select id, message_id from lotse.outgoing_mails
+      where ticket_message_id = ${result['message'] ?? ''} and state = 'sent'
+    `;
+    return row;
+  });
+}
+
+async function stateOf(id: string): Promise<string | undefined> {
+  const [row] = await db.owner<{ state: string }[]>`select state from lotse.outgoing_mails where id = ${id}`;
+  return row?.state;
+}
+
+test('a bounce marks the mail it names, and becomes no ticket and no message', async () => {
+  const mail = await sent();
+  const [before] = await db.owner`select count(*)::int as tickets from lotse.tickets`;
+  expect(await report(mail.messageId)).toBe('report');
+  expect(await stateOf(mail.id)).toBe('bounced');
+  expect((await db.owner`select count(*)::int as tickets from lotse.tickets`)[0]).toEqual(before);
+});
+
+test('a delay is no bounce', async () => {
+  const mail = await sent();
+  await report(mail.messageId, { action: 'delayed' });
+  expect(await stateOf(mail.id)).toBe('sent');
+});
+
+test('a forged bounce does nothing: without our key, with a letter changed, or from another workspace', async () => {
+  const mail = await sent();
+  const guess =
+    'lotse.aaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaa@nordlicht.example';
+  await db.owner`update lotse.outgoing_mails set message_id = ${guess} where id = ${mail.id}`;
+  await report(guess);
+  expect(await stateOf(mail.id)).toBe('sent');
+  await db.owner`update lotse.outgoing_mails set message_id = ${mail.messageId} where id = ${mail.id}`;
+  const bent = mail.messageId.replace(/(.)@/, (_, letter: string) => (letter === 'a' ? 'b@' : 'a@'));
+  await report(bent);
+  await report(mail.messageId, { to: 'hilfe@suedstern.example' });
+  expect(await stateOf(mail.id)).toBe('sent');
+});
+
+test('who writes again at once gets no second confirmation, from none of his addresses', async () => {
+  await db.owner`
+    insert into lotse.contact_addresses (workspace_id, contact_id, address, is_primary)
+    values (${cast.workspaceId}, ${cast.smith}, 'smith@office.example', false)
+  `;
+  const write = (from: string, subject: string) =>
+    deliver(
+      bridge.smtpPort ?? 0,
+      `From: ${from}\r\nTo: ${service}\r\nSubject: ${subject}\r\n\r\nPlease help.`,
+      [service],
+      from,
+    );
+  await write('john.smith@example.com', 'One');
+  await sink.next(({ to, mail }) => to[0] === 'john.smith@example.com' && Boolean(mail.subject?.includes('One')));
+  await Promise.all([
+    write('smith@office.example', 'Two'),
+    write('smith@office.example', 'Three'),
+    write('john.smith@example.com', 'Four'),
+  ]);
+  await until(async () => {
+    const rows = await db.owner`select from lotse.mails where subject in ('Two', 'Three', 'Four') and state = 'filed'`;
+    return rows.length === 3;
+  });
+  const confirmations = await db.owner`
+    select id from lotse.outgoing_mails where kind = 'confirmation' and contact_id = ${cast.smith}
+  `;
+  expect(confirmations).toHaveLength(1);
+});
+
+test('five confirmations a day are enough', async () => {
+  const write = (subject: string) =>
+    deliver(
+      bridge.smtpPort ?? 0,
+      `From: eva@example.net\r\nSubject: ${subject}\r\n\r\nBitte.`,
+      [service],
+      'eva@example.net',
+    );
+  for (const subject of ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'T7']) {
+    await write(subject);
+    await until(
+      async () => (await db.owner`select from lotse.mails where subject = ${subject} and state = 'filed'`).length,
+    );
+    await db.owner`update lotse.outgoing_mails set created_at = created_at - interval '11 minutes' where kind = 'confirmation'`;
+  }
+  const confirmations = await db.owner`
+    select id from lotse.outgoing_mails where kind = 'confirmation' and to_address = 'eva@example.net'
+  `;
+  expect(confirmations).toHaveLength(5);
+});
