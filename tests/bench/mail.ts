@@ -19,7 +19,7 @@ const patienceMs = 180_000;
 
 /** From a mail server's first word until the ticket stands on the board; confirmations go out meanwhile, as they do. */
 export const mail: Part = async (bench) => {
-  const count = bench.size(1_000, 100);
+  const count = bench.size(500, 100);
   bench.say(`mail: ${count} mails of 10 KB`);
   const folder = await mkdtemp(join(tmpdir(), 'lotse-bench-'));
   try {
