@@ -20,7 +20,7 @@ export async function history(tx: Tx, ticketId: string, { cursor, most = pageLen
       select 'e' || lpad(e.id::text, 12, '0') as id, e.created_at as at, e.type, e.actor_kind as kind, e.actor_member_id as member_id,
         e.actor_contact_id as contact_id, coalesce(e.payload -> 'data', '{}') as data
       from lotse.events e
-      where e.ticket_id = ${ticketId} and e.class = 'staff' and e.type <> all (${technical})
+      where e.ticket_id = ${ticketId} and e.seq is not null and e.class = 'staff' and e.type <> all (${technical})
       union all
       select 'v' || lpad(v.id::text, 12, '0'), v.viewed_at, 'ticket.viewed', case when v.contact_id is null then 'member' else 'contact' end,
         v.member_id, v.contact_id, '{}'

@@ -66,12 +66,13 @@ create table lotse.tickets (
   foreign key (workspace_id, created_by_member_id) references lotse.members (workspace_id, id) on delete restrict
 );
 
+-- Each claim writes every index anew, so those hold only the rows that have something to find.
 create index tickets_pool on lotse.tickets (workspace_id, pool_id, created_at);
 create index tickets_live on lotse.tickets (workspace_id, created_at) where status not in ('closed', 'cancelled');
-create index tickets_responsible on lotse.tickets (workspace_id, responsible_member_id);
-create index tickets_group on lotse.tickets (workspace_id, responsible_group_id);
-create index tickets_requester on lotse.tickets (workspace_id, requester_id);
-create index tickets_creator on lotse.tickets (workspace_id, created_by_member_id);
+create index tickets_responsible on lotse.tickets (workspace_id, responsible_member_id) where responsible_member_id is not null;
+create index tickets_group on lotse.tickets (workspace_id, responsible_group_id) where responsible_group_id is not null;
+create index tickets_requester on lotse.tickets (workspace_id, requester_id) where requester_id is not null;
+create index tickets_creator on lotse.tickets (workspace_id, created_by_member_id) where created_by_member_id is not null;
 
 create table lotse.ticket_owners (
   workspace_id uuid not null references lotse.workspaces (id) on delete cascade,

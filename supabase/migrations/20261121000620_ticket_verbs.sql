@@ -55,8 +55,10 @@ begin
       perform private.refuse('pool.archived');
     end if;
   end if;
+  -- Who acts is alive: it was asked when he began (private.open_command, private.claim).
   if new.responsible_member_id is not null
     and (tg_op = 'INSERT' or new.responsible_member_id is distinct from old.responsible_member_id)
+    and new.responsible_member_id is distinct from private.member()
     and exists (select from lotse.members m where m.id = new.responsible_member_id and m.deactivated_at is not null) then
     perform private.refuse('member.notFound');
   end if;
@@ -114,44 +116,67 @@ for each row execute function private.keep_owner_ids();
 
 -- Claim: one statement decides. Of any number of simultaneous calls exactly one finds the ticket without a responsible
 -- person; the others are told who won. Returns the holder before, or null where the actor was responsible already.
+--
+-- Asks for this one ticket what private.pools() and private.groups() say of all, in one look-up by keys: the board's
+-- busiest moment is many people at one pool. What it judged by is part of the update's condition; a ticket that was moved or
+-- given to a group in between is looked at again.
 create function private.claim(ticket uuid) returns jsonb
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
   me uuid := private.member();
-  pools uuid[] := private.pools();
-  groups uuid[] := private.groups();
-  found_ticket record;
+  seen record;
 begin
-  select t.responsible_member_id, t.responsible_group_id, t.pool_id, t.owner_ids into found_ticket
-  from lotse.tickets t
-  where t.id = ticket and t.workspace_id = private.staff_workspace();
-  if not found or not (
-    found_ticket.pool_id = any (pools)
-    or found_ticket.responsible_group_id = any (groups)
-    or found_ticket.responsible_member_id = me
-    or me = any (found_ticket.owner_ids)
-  ) is true then
-    perform private.refuse('ticket.notFound');
-  end if;
-  update lotse.tickets t
-  set responsible_member_id = me, responsible_group_id = null
-  where t.id = ticket
-    and t.responsible_member_id is null
-    and t.closed_at is null
-    and (t.pool_id = any (pools) or t.responsible_group_id = any (groups));
-  if found then
-    return jsonb_build_object('member', null, 'group', found_ticket.responsible_group_id);
-  end if;
-  select t.responsible_member_id, t.closed_at into found_ticket from lotse.tickets t where t.id = ticket;
-  if found_ticket.closed_at is not null then
-    perform private.refuse('ticket.closed');
-  elsif found_ticket.responsible_member_id = me then
-    return null;
-  elsif found_ticket.responsible_member_id is not null then
-    perform private.refuse('ticket.taken', jsonb_build_object('winner', found_ticket.responsible_member_id));
-  end if;
+  for attempt in 1 .. 5 loop
+    select t.pool_id, t.responsible_member_id, t.responsible_group_id, t.closed_at,
+      me = any (t.owner_ids) as is_owner,
+      m.role in ('administrator', 'moderator')
+        or exists (
+          select
+          from lotse.group_members gm
+          where gm.group_id = t.responsible_group_id and gm.member_id = me
+        )
+        or exists (
+          select
+          from lotse.pools p
+          join lotse.pool_access a on a.pool_id = p.id or a.pool_id = p.parent_id
+          where p.id = t.pool_id
+            and (
+              a.member_id = me
+              or exists (select from lotse.group_members gm where gm.group_id = a.group_id and gm.member_id = me)
+            )
+        ) as may_claim
+    into seen
+    from lotse.members m
+    join lotse.tickets t on t.workspace_id = m.workspace_id
+    where m.id = me
+      and m.workspace_id = private.workspace()
+      and m.deactivated_at is null
+      and t.id = ticket;
+    if not found or not (seen.may_claim or seen.is_owner or coalesce(seen.responsible_member_id = me, false)) then
+      -- Whoever saw it a moment ago is told that it is not his any more, others not even that it is there.
+      perform private.refuse(case when attempt = 1 then 'ticket.notFound' else 'ticket.forbidden' end);
+    elsif seen.closed_at is not null then
+      perform private.refuse('ticket.closed');
+    elsif seen.responsible_member_id = me then
+      return null;
+    elsif seen.responsible_member_id is not null then
+      perform private.refuse('ticket.taken', jsonb_build_object('winner', seen.responsible_member_id));
+    elsif not seen.may_claim then
+      perform private.refuse('ticket.forbidden');
+    end if;
+    update lotse.tickets t
+    set responsible_member_id = me, responsible_group_id = null
+    where t.id = ticket
+      and t.responsible_member_id is null
+      and t.closed_at is null
+      and t.pool_id = seen.pool_id
+      and t.responsible_group_id is not distinct from seen.responsible_group_id;
+    if found then
+      return jsonb_build_object('member', null, 'group', seen.responsible_group_id);
+    end if;
+  end loop;
   perform private.refuse('ticket.forbidden');
 end
 $$;

@@ -6,7 +6,9 @@
 
 -- Commands done: sent twice, done once, the stored answer given to the same actor only. Kept 7 days.
 create table lotse.commands (
-  workspace_id uuid not null references lotse.workspaces (id) on delete cascade,
+  -- No foreign key, here and in events: each command would lock its workspace's row, with all others at the same time.
+  -- Whoever acts is known to be of it, an event is stamped by its counter, and private.forget_workspace cascades.
+  workspace_id uuid not null,
   actor text not null,
   id uuid not null,
   name text not null,
@@ -17,7 +19,7 @@ create table lotse.commands (
 -- Room for the answer beside its command, so that no index hears of it.
 with (fillfactor = 70);
 
-create index commands_age on lotse.commands (created_at);
+create index commands_age on lotse.commands using brin (created_at);
 
 -- The actor as one word; the same person's repeated command gets the stored answer.
 create function private.actor_key() returns text
@@ -80,7 +82,7 @@ $$;
 
 create table lotse.events (
   id bigint generated always as identity primary key,
-  workspace_id uuid not null references lotse.workspaces (id) on delete cascade,
+  workspace_id uuid not null,
   -- Stamped at commit; null is never visible to another transaction.
   seq bigint,
   class text not null check (class in ('staff', 'customer')),
@@ -94,12 +96,13 @@ create table lotse.events (
   audience text[] not null,
   payload jsonb not null default '{}',
   created_at timestamptz not null default now(),
-  unique (workspace_id, seq),
   check (class = 'staff' or ticket_id is not null)
   -- No foreign key to the ticket or the actor: the ledger outlives what it tells of.
 );
 
-create index events_ticket on lotse.events (workspace_id, ticket_id, seq);
+-- Not before it is stamped: an event is written once into each.
+create unique index events_seq on lotse.events (workspace_id, seq) where seq is not null;
+create index events_ticket on lotse.events (workspace_id, ticket_id, seq) where seq is not null;
 create unique index events_customer on lotse.events (ticket_id, customer_seq) where class = 'customer';
 create index events_access on lotse.events (workspace_id, seq) where type = 'access.changed';
 
@@ -171,7 +174,7 @@ end
 $$;
 
 create trigger tickets_sight after update on lotse.tickets
-for each row when (old.audience is distinct from new.audience or old.visibility is distinct from new.visibility)
+for each row when (not (old.audience <@ new.audience) or old.visibility is distinct from new.visibility)
 execute function private.tell_change_of_sight();
 
 -- Stamps at commit, so that no reader ever sees seq 8 before 7: the counter's row lock is held from here to the end of
@@ -182,19 +185,36 @@ set search_path = ''
 as $$
 declare
   next_seq bigint;
-  next_customer_seq bigint;
 begin
+  if new.class = 'staff' then
+    with counter as (
+      update lotse.workspace_counters c
+      set event_seq = c.event_seq + 1
+      where c.workspace_id = new.workspace_id
+      returning c.event_seq
+    )
+    update lotse.events e set seq = counter.event_seq from counter where e.id = new.id;
+    if not found then
+      perform private.refuse('workspace.notFound');
+    end if;
+    return null;
+  end if;
+  -- Two statements: the second must see what was committed while the first waited.
   update lotse.workspace_counters c
   set event_seq = c.event_seq + 1
   where c.workspace_id = new.workspace_id
   returning c.event_seq into next_seq;
-  if new.class = 'customer' then
-    select coalesce(max(e.customer_seq), 0) + 1 into next_customer_seq
-    from lotse.events e
-    where e.ticket_id = new.ticket_id and e.class = 'customer';
+  if not found then
+    perform private.refuse('workspace.notFound');
   end if;
   update lotse.events e
-  set seq = next_seq, customer_seq = next_customer_seq
+  set
+    seq = next_seq,
+    customer_seq = (
+      select coalesce(max(x.customer_seq), 0) + 1
+      from lotse.events x
+      where x.ticket_id = new.ticket_id and x.class = 'customer'
+    )
   where e.id = new.id;
   return null;
 end
@@ -243,6 +263,20 @@ $$;
 
 create trigger events_append_only before update or delete on lotse.events
 for each row execute function private.keep_event();
+
+create function private.forget_workspace() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  delete from lotse.commands c where c.workspace_id = old.id;
+  delete from lotse.events e where e.workspace_id = old.id;
+  return null;
+end
+$$;
+
+create trigger workspaces_forget after delete on lotse.workspaces
+for each row execute function private.forget_workspace();
 
 create function private.keep_all_events() returns trigger
 language plpgsql security definer
