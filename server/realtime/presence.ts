@@ -16,7 +16,8 @@ export type Visit = {
 export type Voice = {
   online(workspaceId: string, change: { member: string; isOnline: boolean }): void;
   looks(workspaceId: string, audience: readonly string[], looks: Looks): void;
-  typing(workspaceId: string, audience: readonly string[], types: Types, except?: string): void;
+  /** `except` is the socket of who types. */
+  typing(workspaceId: string, to: { audience: readonly string[]; except: string | undefined }, types: Types): void;
   /** To the ticket's customers: that, never who. */
   teamTyping(workspaceId: string, ticket: string, isTyping: boolean): void;
 };

@@ -63,7 +63,7 @@ export class Typing {
 
   #tell(going: Going, where: Where | null): void {
     const { workspaceId, audience, visit } = going.writer;
-    this.#voice.typing(workspaceId, audience(), { ...typesOf(going), where }, visit?.socketId);
+    this.#voice.typing(workspaceId, { audience: audience(), except: visit?.socketId }, { ...typesOf(going), where });
   }
 
   #teamTypes({ workspaceId, ticket }: Writer): boolean {

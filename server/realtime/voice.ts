@@ -10,7 +10,7 @@ export function voiceFor({ staff, customers }: Pick<Sockets, 'staff' | 'customer
   return {
     online: (workspaceId, change) => void team(workspaceId, [rooms.staff])?.emit('online', change),
     looks: (workspaceId, audience, looks) => void team(workspaceId, audience)?.emit('looks', looks),
-    typing(workspaceId, audience, types, except) {
+    typing(workspaceId, { audience, except }, types) {
       team(workspaceId, audience)
         ?.except(except ?? [])
         .emit('typing', types);

@@ -3,9 +3,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { stringToBase64URL } from '@supabase/ssr';
 import { io, type Socket } from 'socket.io-client';
-import { WebSocket } from 'ws';
-import { WebsocketProvider } from 'y-websocket';
-import * as Y from 'yjs';
 import type { Frame } from '#lib/shared/board.ts';
 import type {
   CatchUp,
@@ -191,40 +188,4 @@ export async function openTicketPage({ live }: Desk, linkId: string): Promise<Pa
   const page = new Page(`${live.url}/t`, { auth: { token: await tokenFor({ id: linkId, generation: 1 }) } });
   await page.ready();
   return page;
-}
-
-export type Notes = {
-  doc: Y.Doc;
-  text: Y.Text;
-  provider: WebsocketProvider;
-  closed: Promise<{ code: number }>;
-  stop(): void;
-};
-
-type NotesOptions = {
-  slug: string;
-  ticket: string;
-  cookie: string;
-  generation?: number;
-  doc?: Y.Doc;
-  connect?: boolean;
-};
-
-/** An editor of a ticket's notes, over the client that the web app uses. */
-export function openNotesOf(
-  live: Pick<Live, 'port'>,
-  { slug, ticket, cookie, generation = 1, doc = new Y.Doc() }: NotesOptions,
-): Notes {
-  class SignedInSocket extends WebSocket {
-    constructor(address: string, protocols?: string | string[]) {
-      super(address, protocols, { headers: { cookie } });
-    }
-  }
-  const provider = new WebsocketProvider(`ws://127.0.0.1:${live.port}/notes`, `${slug}/${ticket}/${generation}`, doc, {
-    disableBc: true,
-    // y-websocket's type wants the browser's class.
-    WebSocketPolyfill: SignedInSocket as unknown as typeof globalThis.WebSocket,
-  });
-  const closed = new Promise<{ code: number }>((resolve) => provider.on('closed', resolve));
-  return { doc, text: doc.getText('t'), provider, closed, stop: () => provider.destroy() };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandInput, CommandName } from '#lib/shared/commands.ts';
 import { channels, priorities, roles, statuses, visibilities, type Role } from '#lib/shared/ticket.ts';
+import type { Sql } from '#server/database/pool.ts';
 import { execute } from '#server/execute.ts';
 import { addMember, createCast, run, type Member } from './cast.ts';
 import type { Chance } from './chance.ts';
@@ -138,4 +139,26 @@ export class Rules {
       ...(isModerator ? ['moderators'] : pools.map(([id]) => `pool:${id}`)),
     ]);
   }
+}
+
+/** The rights as they are now, told from the tables; from here on only from commands. */
+export async function rulesOf(owner: Sql, { workspaceId }: Pick<World, 'workspaceId'>): Promise<Rules> {
+  const rules = new Rules();
+  const members = await owner<
+    { id: string; role: 'member' }[]
+  >`select id, role from lotse.members where workspace_id = ${workspaceId}`;
+  for (const { id, role } of members) rules.role(id, role);
+  const groups = await owner<{ groupId: string; memberId: string }[]>`
+    select group_id, member_id from lotse.group_members where workspace_id = ${workspaceId}
+  `;
+  for (const { groupId, memberId } of groups) rules.group(groupId, memberId, true);
+  const pools = await owner<
+    { id: string; parentId: string | null }[]
+  >`select id, parent_id from lotse.pools where workspace_id = ${workspaceId}`;
+  for (const { id, parentId } of pools) rules.parent(id, parentId);
+  const access = await owner<{ poolId: string; who: string }[]>`
+    select pool_id, coalesce(member_id, group_id) as who from lotse.pool_access where workspace_id = ${workspaceId}
+  `;
+  for (const { poolId, who } of access) rules.access(poolId, who, true);
+  return rules;
 }

@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   apply,
@@ -12,14 +11,11 @@ import {
   type Snapshot,
 } from '#lib/shared/board.ts';
 import type { EventType } from '#lib/shared/events.ts';
-import { act } from '#server/domain/act.ts';
 import { snapshot } from '#server/domain/board.ts';
-import { rooms } from '#server/domain/events.ts';
-import * as notes from '#server/domain/notes.ts';
-import { createCast, createTicket, linkFor, run, type Cast } from '../../support/cast.ts';
+import { createCast, run, type Cast } from '../../support/cast.ts';
 import { Chance } from '../../support/chance.ts';
+import { everything } from '../../support/everything.ts';
 import { createLiveDatabase, openBoard, startLive, type Desk, type Page } from '../../support/live.ts';
-import * as Y from 'yjs';
 
 let desk: Desk;
 let cast: Cast;
@@ -37,7 +33,7 @@ beforeAll(async () => {
     const page = await openBoard(desk, member);
     viewers.push({ page, start: await snapshot(member), rooms: (await page.ready()).rooms });
   }
-  await everything(result['pool'] ?? '');
+  await everything(cast, result['pool'] ?? '');
   const { seq } = await run(cast.ada, 'workspace.change', { senderName: 'Nordlicht' });
   await Promise.all(viewers.map(({ page }) => page.settled(seq)));
   ends = [await snapshot(cast.ben), await snapshot(cast.ada)];
@@ -92,84 +88,6 @@ const met: Record<EventType, 'ben' | 'ada' | null> = {
   'account.created': 'ada',
   'account.changed': 'ada',
 };
-
-async function everything(cellar: string): Promise<void> {
-  const { ada, ben, heating, lift, weber, smith } = cast;
-  const ticket = await createTicket(cast);
-  await run(ben, 'ticket.claim', { ticket });
-  await run(ben, 'ticket.release', { ticket });
-  await run(ada, 'ticket.assign', { ticket, member: ben.memberId });
-  await run(ada, 'ticket.assign', { ticket, group: cast.caretakers });
-  await run(ada, 'ticket.move', { ticket, pool: lift });
-  await run(ada, 'ticket.move', { ticket, pool: heating });
-  await run(ada, 'ticket.change', {
-    ticket,
-    subject: 'Neuer Betreff',
-    requester: smith,
-    tags: ['eilig'],
-    priority: 'urgent',
-  });
-  await run(ada, 'ticket.assign', { ticket, member: ben.memberId });
-  await run(ada, 'ticket.setStatus', { ticket, status: 'in_progress' });
-  await run(ada, 'ticket.setVisibility', { ticket, visibility: 'internal' });
-  await run(ada, 'ticket.setVisibility', { ticket, visibility: 'public' });
-  await run(ada, 'ticket.support', { ticket, member: cast.cleo.memberId });
-  await run(ada, 'ticket.unsupport', { ticket, member: cast.cleo.memberId });
-  const link = await linkFor(cast, ticket, smith);
-  const said = { ticket, kind: 'message' as const, visibility: 'public' as const };
-  await run(link, 'message.post', { ...said, html: '<p>Hallo?</p>' });
-  await run(ben, 'ticket.read', { ticket, at: new Date().toISOString() });
-  const { message = '' } = (await run(ben, 'message.post', { ...said, html: '<p>Ja.</p>' })).result;
-  await run(ben, 'message.edit', { message, html: '<p>Ja, bitte?</p>' });
-  await run(ben, 'message.withdraw', { message });
-  const content = {
-    name: 'a.txt',
-    mime: 'text/plain',
-    size: 1,
-    sha256: createHash('sha256').update('a').digest('hex'),
-  };
-  const { file = '' } = (
-    await run(ben, 'file.add', { ticket, visibility: 'internal', storageKey: randomUUID(), ...content })
-  ).result;
-  await run(ben, 'file.show', { file, visibility: 'public' });
-  await run(ben, 'file.remove', { file });
-  const doc = new Y.Doc();
-  doc.getText('t').insert(0, 'x');
-  const document = { workspaceId: cast.workspaceId, ticketId: ticket, generation: 1 };
-  await notes.append({ ...document, memberId: ben.memberId, bytes: Y.encodeStateAsUpdate(doc), tell: true });
-  await run(ada, 'link.revoke', { link: link.linkId });
-  // What the mail side records.
-  await act({ kind: 'system', workspaceId: cast.workspaceId }, async ({ record }) => {
-    record({ type: 'customer.added', ticket, data: { contact: weber, verified: false } });
-    record({ type: 'mail.changed', ticket, data: { mail: randomUUID(), message: null, state: 'sent' } });
-    record({ type: 'member.joined', data: { member: ben.memberId }, audience: [rooms.staff] });
-  });
-  const { contact = '' } = (await run(ada, 'contact.create', { name: 'Neu Mieter', addresses: ['neu@example.org'] }))
-    .result;
-  await run(ada, 'ticket.change', { ticket, requester: contact });
-  await run(ada, 'contact.change', { contact, name: 'Nora Mieter' });
-  await run(ada, 'contact.change', { contact: weber, phone: '0123' });
-  await run(ada, 'pool.change', { pool: cellar, name: 'Kellerräume' });
-  await run(ada, 'pool.archive', { pool: cellar, isArchived: true });
-  await run(ada, 'pool.delete', { pool: cellar });
-  const { group = '' } = (await run(ada, 'group.create', { name: 'Gärtner' })).result;
-  await run(ada, 'group.change', { group, name: 'Gärtnerei' });
-  const invited = await run(ada, 'member.invite', {
-    email: 'neu@nordlicht.example',
-    name: 'Neu Kollege',
-    role: 'member',
-  });
-  await run(ada, 'invitation.revoke', { invitation: invited.result['invitation'] ?? '' });
-  await run(cast.cleo, 'member.change', { member: cast.cleo.memberId, language: 'en' });
-  const account = { name: 'Post', address: 'post@nordlicht.example', pool: heating, kind: 'smtp' as const };
-  const opened = (await run(ada, 'account.create', account)).result['account'] ?? '';
-  await run(ada, 'account.change', { account: opened, isPaused: true });
-  await run(ada, 'ticket.close', { ticket, inform: true, text: '<p>Fertig.</p>' });
-  await run(ada, 'ticket.reopen', { ticket });
-  const ended = await createTicket(cast, { subject: 'Bleibt zu' });
-  await run(ada, 'ticket.close', { ticket: ended });
-  await run(ada, 'ticket.move', { ticket: await createTicket(cast), pool: lift });
-}
 
 const told = (at: number) => viewers[at]?.page.frames.filter(({ seq }) => seq > (viewers[at]?.start.seq ?? 0)) ?? [];
 

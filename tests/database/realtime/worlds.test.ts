@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apply, boardFrom, type Board, type Frame } from '#lib/shared/board.ts';
 import { asMember } from '#server/database/actor.ts';
-import { snapshot } from '#server/domain/board.ts';
 import type { Member } from '../../support/cast.ts';
 import { linkFor } from '../../support/cast.ts';
 import { Chance } from '../../support/chance.ts';
-import { createLiveDatabase, openBoard, openTicketPage, startLive, type Desk, type Page } from '../../support/live.ts';
-import { createWorld, happening, perform, Rules, type Call, type World } from '../../support/world.ts';
+import { createLiveDatabase, openTicketPage, startLive, type Desk, type Page } from '../../support/live.ts';
+import { Screen } from '../../support/screen.ts';
+import { createWorld, happening, perform, rulesOf, type Call, type World } from '../../support/world.ts';
 
 let desk: Desk;
 
@@ -41,77 +40,17 @@ async function headOf({ workspaceId }: World): Promise<number> {
   return row?.eventSeq ?? 0;
 }
 
-/** The rights as they are now, told from the tables; from here on only from commands. */
-async function rulesOf({ workspaceId }: World): Promise<Rules> {
-  const { owner } = desk.database;
-  const rules = new Rules();
-  const members = await owner<
-    { id: string; role: 'member' }[]
-  >`select id, role from lotse.members where workspace_id = ${workspaceId}`;
-  for (const { id, role } of members) rules.role(id, role);
-  const groups = await owner<{ groupId: string; memberId: string }[]>`
-    select group_id, member_id from lotse.group_members where workspace_id = ${workspaceId}
-  `;
-  for (const { groupId, memberId } of groups) rules.group(groupId, memberId, true);
-  const pools = await owner<
-    { id: string; parentId: string | null }[]
-  >`select id, parent_id from lotse.pools where workspace_id = ${workspaceId}`;
-  for (const { id, parentId } of pools) rules.parent(id, parentId);
-  const access = await owner<{ poolId: string; who: string }[]>`
-    select pool_id, coalesce(member_id, group_id) as who from lotse.pool_access where workspace_id = ${workspaceId}
-  `;
-  for (const { poolId, who } of access) rules.access(poolId, who, true);
-  return rules;
-}
-
-/** What a page does with what it is sent: apply it, and load anew after a change of its rights. */
-class Screen {
-  readonly member: Member;
-  readonly page: Page;
-  board: Board;
-  #taken = 0;
-
-  private constructor(member: Member, page: Page, board: Board) {
-    this.member = member;
-    this.page = page;
-    this.board = board;
-  }
-
-  static async open(member: Member): Promise<Screen> {
-    const page = await openBoard(desk, member);
-    return new Screen(member, page, boardFrom(await snapshot(member)));
-  }
-
-  async take(): Promise<Frame[]> {
-    const frames = this.page.frames.slice(this.#taken);
-    this.#taken = this.page.frames.length;
-    for (const frame of frames) apply(this.board, frame);
-    if (frames.some((frame) => frame.type === 'access.changed')) this.board = boardFrom(await snapshot(this.member));
-    return frames;
-  }
-
-  async expectFresh(what: string): Promise<void> {
-    const fresh = boardFrom(await snapshot(this.member));
-    expect(cardsOf(this.board), what).toEqual(cardsOf(fresh));
-    expect(readsOf(this.board), what).toEqual(readsOf(fresh));
-  }
-}
-
-const cardsOf = ({ cards }: Board) => Object.fromEntries([...cards].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-const readsOf = ({ cards, reads }: Board) =>
-  Object.fromEntries([...cards.keys()].toSorted().map((id) => [id, reads.get(id)]));
-
 const meets = (rooms: ReadonlySet<string>, audience: readonly string[]) => audience.some((room) => rooms.has(room));
 
 async function openScreens(world: World): Promise<Screen[]> {
-  return Promise.all(world.members.map((member) => Screen.open(member)));
+  return Promise.all(world.members.map((member) => Screen.open(desk, member)));
 }
 
 describe.each([1, 2, 3, 4])('in random world %i', (seed) => {
   test('each socket is sent, step by step, audience ∩ rights; boards and history agree with the database', async () => {
     const chance = new Chance(seed);
     const world = await createWorld(chance);
-    const rules = await rulesOf(world);
+    const rules = await rulesOf(desk.database.owner, world);
     const screens = await openScreens(world);
     let head = await headOf(world);
     const done: string[] = [];
@@ -171,7 +110,7 @@ type Ticket = {
 
 /** History under RLS is what the present state of each ticket allows, told here without RLS. */
 async function expectHistory(world: World, { memberId, workspaceId }: Member): Promise<void> {
-  const rules = await rulesOf(world);
+  const rules = await rulesOf(desk.database.owner, world);
   const rooms = rules.rooms(memberId);
   const { owner } = desk.database;
   const [me] = await owner<{ role: string }[]>`select role from lotse.members where id = ${memberId}`;
@@ -205,7 +144,7 @@ describe.each([11, 12, 13, 14, 15])('in random world %i, with many at once', (se
   test('nobody is sent more than his rights at that seq, and every board ends up right', async () => {
     const chance = new Chance(seed);
     const world = await createWorld(chance);
-    const rules = await rulesOf(world);
+    const rules = await rulesOf(desk.database.owner, world);
     const screens = await openScreens(world);
     const from = await headOf(world);
     const calls = new Map<string, Call>();
