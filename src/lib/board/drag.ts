@@ -1,6 +1,7 @@
 import { announce } from '@atlaskit/pragmatic-drag-and-drop-live-region';
 import { draggable, dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 import { autoScrollForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
+import type { DragLocationHistory } from '@atlaskit/pragmatic-drag-and-drop/types';
 import type { Attachment } from 'svelte/attachments';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Card } from '#lib/shared/board.ts';
@@ -22,6 +23,8 @@ export function liftable(board: BoardView, card: () => Card): Attachment<HTMLEle
       },
       onDrop: ({ location }) => {
         board.dragging = null;
+        // A finger that lifts a card and lets it go where it lay wants its menu (iOS tells no context menu).
+        if (isCoarse() && isStill(location)) return openMenu(board, card(), element);
         if (location.current.dropTargets.length === 0) announce(m.board_said_cancelled());
       },
     });
@@ -63,4 +66,20 @@ export function landing(
 /** Scrolls by itself while a card is held near its edge. */
 export function scrolling(): Attachment<HTMLElement> {
   return (element) => autoScrollForElements({ element });
+}
+
+const slackPx = 8;
+
+function isCoarse(): boolean {
+  return matchMedia('(pointer: coarse)').matches;
+}
+
+function isStill({ initial, current }: DragLocationHistory): boolean {
+  const [from, to] = [initial.input, current.input];
+  return Math.hypot(to.clientX - from.clientX, to.clientY - from.clientY) < slackPx;
+}
+
+function openMenu(board: BoardView, card: Card, element: HTMLElement): void {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  board.open('menu', card, { x, y, width, height });
 }

@@ -1,4 +1,4 @@
-import { shortAge } from '#lib/i18n/formats.ts';
+import { list, shortAge } from '#lib/i18n/formats.ts';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Card } from '#lib/shared/board.ts';
 import type { Channel, Priority, Status } from '#lib/shared/ticket.ts';
@@ -53,6 +53,7 @@ type At = { column: string; position: number; count: number };
 /** All that a card shows, for those who hear it: what it is about first, where it lies last. */
 export function labelOf(card: Card, board: BoardView, { column, position, count }: At): string {
   const light = lightOf(card, Date.now());
+  const lookers = board.live.presence.lookers(card.id).map((looker) => board.nameOf(looker));
   const facts = [
     card.customer,
     shortAge(card.created),
@@ -61,6 +62,7 @@ export function labelOf(card: Card, board: BoardView, { column, position, count 
     board.live.board.isUnread(card) ? m.board_unread() : '',
     card.visibility === 'internal' ? m.board_internal() : '',
     card.member !== null && card.member !== board.live.me.id ? board.nameOf(card.member) : '',
+    lookers.length > 0 ? m.board_looks({ names: list(lookers) }) : '',
   ].filter(Boolean);
   return m.board_label_card({
     subject: card.subject,

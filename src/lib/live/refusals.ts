@@ -8,6 +8,7 @@ const sentences: Record<string, () => string> = {
   'ticket.needsResponsible': m.errors_ticket_needs_responsible,
   forbidden: m.errors_forbidden,
   'not.found': m.errors_not_found,
+  'in.use': m.errors_in_use,
   'bad.input': m.errors_bad_input,
   'already.exists': m.errors_already_exists,
   'command.unknown': m.errors_command_unknown,
