@@ -1,3 +1,5 @@
+import { m } from '#lib/i18n/paraglide/messages.js';
+
 /** What a form about a mail account shows; without the password, which goes in and never comes out. */
 export type AccountForm = {
   name: string;
@@ -41,3 +43,17 @@ export const accountFields = [
   'imapFolder',
   'moveToFolder',
 ];
+
+const errors: [RegExp, () => string][] = [
+  [/ECONNREFUSED/, m.admin_account_error_refused],
+  [/ENOTFOUND|EAI_AGAIN|EAI_NONAME/, m.admin_account_error_unknown],
+  [/ETIMEDOUT|timed? ?out/i, m.admin_account_error_slow],
+  [/AUTHENTICATIONFAILED|auth|credential/i, m.admin_account_error_sign_in],
+  [/CERT|SSL|TLS/i, m.admin_account_error_tls],
+];
+
+/** Why no mail comes in: in words where we have some, else as the server said it. */
+export function errorWords(error: string): string {
+  const known = errors.find(([pattern]) => pattern.test(error));
+  return known ? known[1]() : m.admin_account_state_error({ error });
+}
