@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asActor, asSystem, type Actor } from '#server/database/actor.ts';
 import { conversation, filesOf } from '#server/domain/conversation.ts';
+import { versionsOf } from '#server/domain/conversation/versions.ts';
 import { open } from '#server/domain/tickets/open.ts';
 import { createCast, createTicket, linkFor, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -125,6 +126,20 @@ describe('a conversation', () => {
     const [trace] = await read(cast.mona, ticket);
     expect(trace).toMatchObject({ html: '', files: [], withdrawnAt: expect.any(String) });
   });
+});
+
+test('the team can look up what was withdrawn or edited; a customer cannot', async () => {
+  const ticket = await createTicket(cast);
+  const said = { ticket, kind: 'message', visibility: 'public', html: '<p>Erste</p>' } as const;
+  const message = (await run(cast.mona, 'message.post', said)).result['message'] ?? '';
+  await run(cast.mona, 'message.edit', { message, html: '<p>Zweite</p>' });
+  await run(cast.mona, 'message.withdraw', { message });
+  const versions = await asActor(cast.ada, (tx) => versionsOf(tx, message));
+  expect(versions.map(({ html }) => html)).toEqual(['<p>Zweite</p>', '<p>Erste</p>']);
+  expect(await asActor(cast.zoe, (tx) => versionsOf(tx, message))).toEqual([]);
+  await expect(asActor(await linkFor(cast, ticket), (tx) => versionsOf(tx, message))).rejects.toThrow(
+    'permission denied',
+  );
 });
 
 describe('a mail in it', () => {

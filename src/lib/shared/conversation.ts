@@ -56,3 +56,6 @@ export const pictureTypes: readonly string[] = ['image/png', 'image/jpeg', 'imag
 export function isPicture({ mime }: { mime: string }): boolean {
   return pictureTypes.includes(mime);
 }
+
+/** What a message said until it was changed. */
+export type MessageVersion = { until: string; html: string };

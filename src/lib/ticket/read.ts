@@ -1,4 +1,4 @@
-import type { Attachment, Conversation } from '#lib/shared/conversation.ts';
+import type { Attachment, Conversation, MessageVersion } from '#lib/shared/conversation.ts';
 import type { History } from '#lib/shared/history.ts';
 import type { OpenTicket } from '#lib/shared/opened.ts';
 
@@ -21,6 +21,10 @@ export function readPanel(workspace: string, number: number, before?: Place): Pr
 export function readHistory(workspace: string, number: number, cursor: string | null): Promise<History> {
   const query = cursor ? `?${new URLSearchParams({ cursor })}` : '';
   return read<History>(`/${workspace}/tickets/${number}/history${query}`);
+}
+
+export function readVersions(workspace: string, number: number, message: string): Promise<MessageVersion[]> {
+  return read<MessageVersion[]>(`/${workspace}/tickets/${number}/messages/${message}/versions`);
 }
 
 /** @throws Missing for 404; whatever else went wrong is a plain error */

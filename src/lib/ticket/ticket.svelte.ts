@@ -32,6 +32,7 @@ export class TicketView {
   changes = $state(0);
   #reading: Promise<void> | undefined;
   #again = false;
+  #readTo = '';
 
   readonly card: Card | null = $derived.by(() => this.live.board.numbers.get(this.number) ?? this.opened?.card ?? null);
   readonly id = $derived(this.card?.id ?? null);
@@ -93,7 +94,10 @@ export class TicketView {
     const card = this.card;
     if (!card || this.state !== 'ready') return;
     const latest = [card.created, card.lastMessage, card.lastCustomer].filter((at) => at !== null).sort();
-    void this.live.send('ticket.read', { ticket: card.id, at: latest.at(-1) ?? card.created }, { quiet: true });
+    const at = latest.at(-1) ?? card.created;
+    if (at === this.#readTo) return;
+    this.#readTo = at;
+    void this.live.send('ticket.read', { ticket: card.id, at }, { quiet: true });
   }
 
   async #read(): Promise<void> {
