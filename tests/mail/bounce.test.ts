@@ -56,7 +56,7 @@ async function report(messageId: string, { action = 'failed', to = service } = {
     `--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <${messageId}>\r\nSubject: x\r\n`,
     '--b--',
   ].join('\r\n');
-  expect(await deliver(bridge.smtpPort ?? 0, raw, [to], '')).toMatch(/^250 /);
+  expect(await deliver(bridge.smtpPort ?? 0, raw, { to: [to], from: '' })).toMatch(/^250 /);
   return until(async () => {
     const [row] = await db.owner<{ reason: string }[]>`
       select reason from lotse.mails where message_id = ${own} and state in ('filed', 'ignored', 'failed')
@@ -121,12 +121,10 @@ test('who writes again at once gets no second confirmation, from none of his add
     values (${cast.workspaceId}, ${cast.smith}, 'smith@office.example', false)
   `;
   const write = (from: string, subject: string) =>
-    deliver(
-      bridge.smtpPort ?? 0,
-      `From: ${from}\r\nTo: ${service}\r\nSubject: ${subject}\r\n\r\nPlease help.`,
-      [service],
+    deliver(bridge.smtpPort ?? 0, `From: ${from}\r\nTo: ${service}\r\nSubject: ${subject}\r\n\r\nPlease help.`, {
+      to: [service],
       from,
-    );
+    });
   await write('john.smith@example.com', 'One');
   await sink.next(({ to, mail }) => to[0] === 'john.smith@example.com' && Boolean(mail.subject?.includes('One')));
   await Promise.all([
@@ -146,12 +144,10 @@ test('who writes again at once gets no second confirmation, from none of his add
 
 test('five confirmations a day are enough', async () => {
   const write = (subject: string) =>
-    deliver(
-      bridge.smtpPort ?? 0,
-      `From: eva@example.net\r\nSubject: ${subject}\r\n\r\nBitte.`,
-      [service],
-      'eva@example.net',
-    );
+    deliver(bridge.smtpPort ?? 0, `From: eva@example.net\r\nSubject: ${subject}\r\n\r\nBitte.`, {
+      to: [service],
+      from: 'eva@example.net',
+    });
   for (const subject of ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'T7']) {
     await write(subject);
     await until(

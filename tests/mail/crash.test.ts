@@ -122,12 +122,12 @@ test.each(receiving)('a direct mail survives a death %s', async (_, step) => {
   const subject = step.replace(/\W+/g, ' ');
   const dying = await bridge(step);
   // A relay keeps what it got no 250 for, and sends it again.
-  const reply = await deliver(dying.port, mailOf(subject), ['service@nordlicht.example']);
+  const reply = await deliver(dying.port, mailOf(subject), { to: ['service@nordlicht.example'] });
   await dying.died;
   await expire();
   const healthy = await bridge();
   if (!reply.startsWith('250')) {
-    expect(await deliver(healthy.port, mailOf(subject), ['service@nordlicht.example'])).toMatch(/^250/);
+    expect(await deliver(healthy.port, mailOf(subject), { to: ['service@nordlicht.example'] })).toMatch(/^250/);
   }
   await expectOnce(subject);
   await healthy.stop();

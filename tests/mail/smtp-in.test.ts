@@ -86,15 +86,15 @@ test('while the database is away the sender keeps his mail, and his next try is 
   const mail = raw({ subject: 'Stromausfall' });
   await close();
   open('postgres://nobody:x@127.0.0.1:1/nothing', { connections: 2, name: 'dead' });
-  expect(await deliver(smtp.port, mail, [service])).toMatch(/^451 /);
+  expect(await deliver(smtp.port, mail, { to: [service] })).toMatch(/^451 /);
   await close();
   open(await migrate(db.url), { connections: 8, name: 'lotse test' });
-  expect(await deliver(smtp.port, mail, [service])).toMatch(/^250 /);
+  expect(await deliver(smtp.port, mail, { to: [service] })).toMatch(/^250 /);
   expect(await ledger('Stromausfall')).toMatchObject([{ state: 'filed', reason: 'ticket.created' }]);
 });
 
 test('a mail to two accounts is decided by each for itself', async () => {
-  expect(await deliver(smtp.port, raw({ subject: 'An beide' }), [service, desk])).toMatch(/^250 /);
+  expect(await deliver(smtp.port, raw({ subject: 'An beide' }), { to: [service, desk] })).toMatch(/^250 /);
   const rows = await ledger('An beide', 2);
   expect(rows).toMatchObject([{ reason: 'ticket.created' }, { reason: 'ticket.created' }]);
   expect(new Set(rows.map((row) => row.workspaceId))).toEqual(new Set([cast.workspaceId, cast.zoe.workspaceId]));
@@ -105,8 +105,10 @@ test('a mail that is too large is refused, whether its size was told before or n
   expect(await converse(small.port, ['EHLO relay', 'MAIL FROM:<a@example.org> SIZE=200000'])).toContainEqual(
     expect.stringMatching(/^552 /),
   );
-  expect(await deliver(small.port, raw({ subject: 'Riesig', text: 'x'.repeat(200_000) }), [service])).toMatch(/^552 /);
-  expect(await deliver(small.port, raw({ subject: 'Klein' }), [service])).toMatch(/^250 /);
+  expect(await deliver(small.port, raw({ subject: 'Riesig', text: 'x'.repeat(200_000) }), { to: [service] })).toMatch(
+    /^552 /,
+  );
+  expect(await deliver(small.port, raw({ subject: 'Klein' }), { to: [service] })).toMatch(/^250 /);
   await small.stop();
 });
 
@@ -114,7 +116,7 @@ test('a mail whose sender hangs up in the middle is nobody’s mail yet', async 
   const lines = ['EHLO relay', 'MAIL FROM:<a@example.org>', `RCPT TO:<${service}>`, 'DATA'];
   const replies = await converse(smtp.port, lines, 'Subject: Abgerissen\r\n\r\nhalb');
   expect(replies.at(-1)).toMatch(/^354 /);
-  expect(await deliver(smtp.port, raw({ subject: 'Danach' }), [service])).toMatch(/^250 /);
+  expect(await deliver(smtp.port, raw({ subject: 'Danach' }), { to: [service] })).toMatch(/^250 /);
   await ledger('Danach');
   const halves = await db.owner`select id from lotse.mails where convert_from(raw, 'utf8') like '%Abgerissen%'`;
   expect(halves).toEqual([]);
@@ -124,9 +126,9 @@ test('the same bytes again are a duplicate in the ledger and no second ticket', 
   const mail = raw({ subject: 'Doppelt' });
   // The reply to the first was lost on its way: the relay sends again. Three at once meet in two workers.
   await Promise.all([
-    deliver(smtp.port, mail, [service]),
-    deliver(smtp.port, mail, [service]),
-    deliver(smtp.port, mail, [service]),
+    deliver(smtp.port, mail, { to: [service] }),
+    deliver(smtp.port, mail, { to: [service] }),
+    deliver(smtp.port, mail, { to: [service] }),
   ]);
   const rows = await ledger('Doppelt', 3);
   expect(rows.map((row) => row.reason).sort()).toEqual(['duplicate', 'duplicate', 'ticket.created']);
@@ -136,20 +138,20 @@ test('the same bytes again are a duplicate in the ledger and no second ticket', 
 
 test('the id of another mail suppresses nothing: other bytes are another mail', async () => {
   const headers = ['In-Reply-To: <nothing@example.org>'];
-  await deliver(smtp.port, raw({ subject: 'Gleiche Kennung' }), [service]);
-  await deliver(smtp.port, raw({ subject: 'Gleiche Kennung', text: 'Ganz anders.', headers }), [service]);
+  await deliver(smtp.port, raw({ subject: 'Gleiche Kennung' }), { to: [service] });
+  await deliver(smtp.port, raw({ subject: 'Gleiche Kennung', text: 'Ganz anders.', headers }), { to: [service] });
   expect(await ledger('Gleiche Kennung', 2)).toMatchObject([{ state: 'filed' }, { state: 'filed' }]);
 });
 
 test('a mail that cannot be filed is quarantined alone, says whose it is, and is filed when it is tried again', async () => {
   await intake.stop();
   const poison = raw({ subject: 'Unleserlich', text: 'Viel Text.\r\n'.repeat(30_000) });
-  expect(await deliver(smtp.port, poison, [service])).toMatch(/^250 /);
+  expect(await deliver(smtp.port, poison, { to: [service] })).toMatch(/^250 /);
   const [stored] = await db.owner<Row[]>`select storage_key from lotse.mails where storage_key is not null`;
   const path = join(folder, stored?.storageKey?.slice(0, 2) ?? '', stored?.storageKey ?? '');
   await rename(path, `${path}.away`);
   intake = startIntake();
-  await deliver(smtp.port, raw({ subject: 'Unbeteiligt' }), [service]);
+  await deliver(smtp.port, raw({ subject: 'Unbeteiligt' }), { to: [service] });
   expect(await ledger('Unbeteiligt')).toMatchObject([{ state: 'filed' }]);
   const failed = await until(async () => {
     const [row] = await db.owner<Row[]>`
@@ -166,12 +168,15 @@ test('a mail that cannot be filed is quarantined alone, says whose it is, and is
 });
 
 test('a book of a mail is filed and cut, not quarantined', async () => {
-  await deliver(smtp.port, raw({ subject: 'Buch', text: 'a & b\r\n'.repeat(180_000) }), [service]);
+  await deliver(smtp.port, raw({ subject: 'Buch', text: 'a & b\r\n'.repeat(180_000) }), { to: [service] });
   expect(await ledger('Buch')).toMatchObject([{ state: 'filed' }]);
 });
 
 test('a sender that is no address at all is still a sender', async () => {
-  await deliver(smtp.port, raw({ subject: 'Kaputt', from: 'Scanner <scanner>' }), [service], 'geraet@example.org');
+  await deliver(smtp.port, raw({ subject: 'Kaputt', from: 'Scanner <scanner>' }), {
+    to: [service],
+    from: 'geraet@example.org',
+  });
   const [row] = await ledger('Kaputt');
   expect(row).toMatchObject({ state: 'filed' });
   const [contact] = await db.owner`
@@ -182,13 +187,13 @@ test('a sender that is no address at all is still a sender', async () => {
 
 test('a paused account asks senders to come back later', async () => {
   await run(cast.ada, 'account.change', { account, isPaused: true });
-  expect(await deliver(smtp.port, raw({ subject: 'Pause' }), [service])).toMatch(/^450 /);
+  expect(await deliver(smtp.port, raw({ subject: 'Pause' }), { to: [service] })).toMatch(/^450 /);
   await run(cast.ada, 'account.change', { account, isPaused: false });
-  expect(await deliver(smtp.port, raw({ subject: 'Pause' }), [service])).toMatch(/^250 /);
+  expect(await deliver(smtp.port, raw({ subject: 'Pause' }), { to: [service] })).toMatch(/^250 /);
 });
 
 test('a member who answers from his mail program comments, and the customer sees nothing of it', async () => {
-  await deliver(smtp.port, raw({ subject: 'Aufzug' }), [service]);
+  await deliver(smtp.port, raw({ subject: 'Aufzug' }), { to: [service] });
   const [first] = await ledger('Aufzug');
   const ticket = first?.ticketId ?? '';
   const { number } =
@@ -197,7 +202,7 @@ test('a member who answers from his mail program comments, and the customer sees
   const { secretFor } = await import('#server/database/keys.ts');
   const to = replyAddressFor(await secretFor('mail'), service, { workspaceId: cast.workspaceId, number: number ?? 0 });
   const from = 'Mona Reis <mona.reis@nordlicht.example>';
-  await deliver(smtp.port, raw({ subject: 'Re Aufzug', from, text: 'Der Kunde ist schwierig.' }), [to]);
+  await deliver(smtp.port, raw({ subject: 'Re Aufzug', from, text: 'Der Kunde ist schwierig.' }), { to: [to] });
   const [reply] = await ledger('Re Aufzug');
   expect(reply).toMatchObject({ reason: 'ticket.commented by address', ticketId: ticket });
   const [message] = await db.owner`select * from lotse.messages where id = ${reply?.ticketMessageId ?? ''}`;
@@ -209,6 +214,8 @@ test('a member who answers from his mail program comments, and the customer sees
     await db.owner`select id from lotse.outgoing_mails where ticket_message_id = ${reply?.ticketMessageId ?? ''}`;
   expect(leaving).toEqual([]);
   // The number alone is no proof: it makes a ticket of its own, as for everybody.
-  await deliver(smtp.port, raw({ subject: `[#${number}] Aufzug`, from, text: 'Bitte Konto ändern.' }), [service]);
+  await deliver(smtp.port, raw({ subject: `[#${number}] Aufzug`, from, text: 'Bitte Konto ändern.' }), {
+    to: [service],
+  });
   expect(await ledger(`[#${number}] Aufzug`)).toMatchObject([{ reason: 'ticket.created, maybe' }]);
 });

@@ -32,12 +32,13 @@ export async function converse(port: number, lines: string[], unfinished?: strin
   return replies;
 }
 
+type Envelope = { to: string[]; from?: string };
+
 /** A whole delivery of `raw`; returns the reply that decided it, such as `250 …` or `451 …`. */
 export async function deliver(
   port: number,
   raw: string,
-  to: string[],
-  from = 'petra.weber@example.org',
+  { to, from = 'petra.weber@example.org' }: Envelope,
 ): Promise<string> {
   const stuffed = raw.replace(/^\./gm, '..');
   const lines = ['EHLO relay.example.org', `MAIL FROM:<${from}>`, ...to.map((address) => `RCPT TO:<${address}>`)];
