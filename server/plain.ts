@@ -16,6 +16,10 @@ export function plainSentence(error: unknown): string | null {
     case 'EPERM':
     case 'EROFS':
       return `This user may not write to ${path}; start Lotse as its owner or set DATA_DIR to another folder.`;
+    case 'EADDRINUSE': {
+      const where = 'port' in error && 'address' in error ? `${error.port} on ${error.address}` : 'of ours';
+      return `Port ${where} is taken by another program; set PORT or SMTP_IN_PORT to a free one.`;
+    }
     default:
       return null;
   }
