@@ -4,7 +4,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import type { Card } from '#lib/shared/board.ts';
 import type { Live } from '#lib/live/live.svelte.ts';
 import { besides, columnsBy, type Column, type Grouping, type World } from './columns.ts';
-import { noFilters, sift, type Filters } from './filter.ts';
+import { countOf, noFilters, sift, type Filters } from './filter.ts';
 import { Focus } from './focus.svelte.ts';
 import { Flights } from './flight.ts';
 import { inOrder } from './order.ts';
@@ -59,7 +59,7 @@ export class BoardView {
     );
     return new Map([...Map.groupBy(held, (key) => key)].map(([key, all]) => [key, all.length]));
   });
-  readonly isSifted: boolean = $derived(this.filters !== noFilters);
+  readonly isSifted: boolean = $derived(this.filters.text.trim() !== '' || countOf(this.filters) > 0);
   readonly names: ReadonlyMap<string, string> = $derived.by(() => {
     const { people, groups, pools } = this.live.board;
     return new Map([...people, ...groups, ...pools].map(({ id, name }) => [id, name]));

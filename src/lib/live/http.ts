@@ -4,6 +4,7 @@ import type { Answer } from '#lib/shared/errors.ts';
 import { Unsent, type Call } from './queue.ts';
 
 const timeoutMs = 15_000;
+const away = new Set([401, 502, 503, 504]);
 
 // Our own server speaks: the shape is checked, the contents are trusted.
 const answerShape = z.union([
@@ -25,8 +26,8 @@ export async function post(workspace: string, { id, name, input }: Call): Promis
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ id, name, input }),
   });
-  // Signed out: the command is kept until somebody signs in again.
-  if (response.status === 401) throw new Unsent('signed out', true);
+  // Signed out, or a proxy speaks for a server that is not there: the command is kept until that has changed.
+  if (away.has(response.status)) throw new Unsent(`status ${response.status}`, true);
   if (response.status >= 500 && !isAnswer(response)) throw new Unsent(`status ${response.status}`, false);
   return readAnswer(await bodyOf(response));
 }
