@@ -4,9 +4,7 @@ export type PoolSetting = {
   id: string;
   parent: string | null;
   name: string;
-  isPublic: boolean;
   claimBeforeWork: boolean;
-  notificationAddress: string | null;
   isArchived: boolean;
   /** All that ever were filed here and still are, ended ones too: what would have to move. */
   tickets: number;
@@ -22,7 +20,7 @@ export type PoolSetting = {
 export function poolSettings({ sql }: Tx): Promise<PoolSetting[]> {
   return sql<PoolSetting[]>`
     select
-      p.id, p.parent_id as parent, p.name, p.is_public, p.claim_before_work, p.notification_address,
+      p.id, p.parent_id as parent, p.name, p.claim_before_work,
       p.archived_at is not null as is_archived,
       (select count(*)::int from lotse.tickets t where t.pool_id = p.id) as tickets,
       (

@@ -1,6 +1,6 @@
 /**
  * In a form everything is text. The ending of a field's name says what it is for the command:
- * `isPublic:boolean`, `imapPort:number`, `parent:choice` (empty is null), `addresses:lines`.
+ * `claimBeforeWork:boolean`, `imapPort:number`, `parent:choice` (empty is null), `addresses:lines`.
  */
 const kinds: Record<string, (value: string) => unknown> = {
   boolean: (value) => value === 'true',

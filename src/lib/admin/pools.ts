@@ -3,7 +3,6 @@ export type ListedPool = {
   id: string;
   parent: string | null;
   name: string;
-  isPublic: boolean;
   claimBeforeWork: boolean;
   open: number;
   members: string[];

@@ -22,7 +22,6 @@ const fieldWords: Record<string, () => string> = {
   email: m.admin_bad_address,
   address: m.admin_bad_address,
   addresses: m.admin_bad_addresses,
-  notificationAddress: m.admin_bad_address,
   imapHost: m.admin_bad_server,
   imapUser: m.admin_bad_server,
   imapPort: m.admin_bad_port,
