@@ -6,6 +6,9 @@ import { UnreadableMail } from './parse.ts';
 import { readHead } from './read-head.ts';
 import { receive } from './receive.ts';
 
+/** So often a worker may die over a mail, or its database go away, before the mail itself is suspected. */
+const mostTakes = 10;
+
 /** Takes stored mails through the rest of their walk, oldest first. One bad mail is quarantined alone; the others go on. */
 export function startIntake(): Loop {
   return startLoop({ name: 'intake', step, pollMs: 2_000, workers: 2 });
@@ -15,6 +18,7 @@ async function step(): Promise<boolean> {
   const mail = await mails.next();
   if (!mail) return false;
   try {
+    if (mail.attempts > mostTakes) throw new AppError('mail.interrupted');
     await receive(mail);
   } catch (error) {
     const ended = await mails.fail(mail, { reason: reasonOf(error, mail.id), head: await headOf(mail) });

@@ -167,6 +167,17 @@ test('a mail that cannot be filed is quarantined alone, says whose it is, and is
   expect(await ledger('Unleserlich')).toMatchObject([{ state: 'filed', reason: 'ticket.created' }]);
 });
 
+test('a mail that every worker dies over is quarantined, with its sender and subject', async () => {
+  await intake.stop();
+  await deliver(smtp.port, raw({ subject: 'Absturz' }), { to: [service] });
+  // Ten workers took it and none came back.
+  await db.owner`update lotse.mails set attempts = 10 where state = 'stored'`;
+  intake = startIntake();
+  expect(await ledger('Absturz')).toMatchObject([
+    { state: 'failed', reason: 'mail.interrupted', fromAddress: 'petra.weber@example.org' },
+  ]);
+});
+
 test('a book of a mail is filed and cut, not quarantined', async () => {
   await deliver(smtp.port, raw({ subject: 'Buch', text: 'a & b\r\n'.repeat(180_000) }), { to: [service] });
   expect(await ledger('Buch')).toMatchObject([{ state: 'filed' }]);
