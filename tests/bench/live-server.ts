@@ -19,13 +19,14 @@ import { sampleFrame } from './sample-frame.ts';
 export type ServerAsk =
   | { start: 'live'; url: string; appUrl: string }
   | { start: 'bare' }
-  /** Bytes of the whole process, after what is garbage was collected. */
+  /** Bytes of the whole process and of the objects that live in it, after what is garbage was collected. */
   | { tell: 'memory' }
   /** When each act's commit was known, by the id of its first event; when each frame had been handed to all sockets, by command. */
   | { tell: 'times' };
+export type Memory = { process: number; objects: number };
 export type ServerAnswer = {
   address: string;
-  memory: number;
+  memory: Memory;
   committed: [number, number][];
   emitted: [string, number][];
   /** How long each catch-up took, from the question read to the answer written. */
@@ -44,7 +45,7 @@ serve<ServerAsk, ServerAnswer>(async (question) => {
   const times = 'tell' in question && question.tell === 'times';
   const answer = {
     address,
-    memory: 'tell' in question && question.tell === 'memory' ? await memory() : 0,
+    memory: 'tell' in question && question.tell === 'memory' ? await memory() : { process: 0, objects: 0 },
     committed: times ? [...committed] : [],
     emitted: times ? [...emitted] : [],
     caughtUp: times ? caughtUp.splice(0) : [],
@@ -115,10 +116,11 @@ function watchCatchUps(): void {
   };
 }
 
-async function memory(): Promise<number> {
+async function memory(): Promise<Memory> {
   for (let round = 0; round < 3; round++) {
     globalThis.gc?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return process.memoryUsage.rss();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { process: rss, objects: heapUsed + external };
 }
