@@ -100,7 +100,10 @@ function seatGuest(socket: StaffSocket, { session, member }: Guest, { feed, atte
       socket.conn.close();
     },
   );
-  listen(socket, { seat, visit, attendance, channel: held.then((opened) => opened.channel) });
+  const opening = held.then((opened) => opened.channel);
+  // Reported above; whoever awaits it hears of it too.
+  opening.catch(() => undefined);
+  listen(socket, { seat, visit, attendance, channel: opening });
 }
 
 type Listening = { seat: Seat; visit: Visit; attendance: Attendance; channel: Promise<Channel> };
