@@ -28,7 +28,7 @@ export type Holder = {
   expiresAt: string;
 };
 
-/** Who holds this token. Throws `link.invalid` for a wrong, revoked or expired one: they all look alike. */
+/** Who holds this token. Throws `link.invalid` for a wrong, revoked or expired one, or off the ticket: they all look alike. */
 export async function holderOf(token: string): Promise<Holder> {
   const bytes = /^[A-Za-z0-9_-]{43}$/.test(token) ? Buffer.from(token, 'base64url') : Buffer.alloc(0);
   if (bytes.length !== 32) throw new AppError('link.invalid');
@@ -39,7 +39,13 @@ export async function holderOf(token: string): Promise<Holder> {
     ({ sql }) => sql<(Omit<Holder, 'kind'> & { generation: number; isAlive: boolean })[]>`
     select
       l.id as link_id, l.workspace_id, l.ticket_id, l.generation, l.expires_at, c.language,
-      l.revoked_at is null and l.expires_at > now() as is_alive
+      l.revoked_at is null
+        and l.expires_at > now()
+        and exists (
+          select
+          from lotse.ticket_customers tc
+          where tc.ticket_id = l.ticket_id and tc.contact_id = l.contact_id and tc.verified
+        ) as is_alive
     from lotse.ticket_links l
     join lotse.contacts c on c.id = l.contact_id
     where l.id = ${id}

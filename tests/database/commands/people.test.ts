@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomUUID } from 'node:crypto';
 import { asMember, asSystem } from '#server/database/actor.ts';
+import { holderOf, tokenFor } from '#server/domain/links.ts';
 import { execute } from '#server/execute.ts';
 import { addMember, createTicket, refusal, run, type Member } from '../../support/cast.ts';
 import { useWorkspace } from '../../support/workspace.ts';
@@ -130,11 +131,14 @@ describe('customers', () => {
     const link = { kind: 'link', workspaceId, linkId: row?.id ?? '' } as const;
     const message = { ticket, kind: 'message', visibility: 'public', html: '<p>Ja?</p>' } as const;
     expect(await refusal(link, 'message.post', message)).toBeNull();
+    const token = await tokenFor({ id: link.linkId, generation: 1 });
+    expect(await holderOf(token)).toMatchObject({ linkId: link.linkId, ticketId: ticket });
     await asSystem(
       workspaceId,
       ({ sql }) => sql`update lotse.ticket_customers set verified = false where contact_id = ${weber}`,
     );
     expect(await refusal(link, 'message.post', message)).toBe('link.invalid');
+    await expect(holderOf(token)).rejects.toMatchObject({ code: 'link.invalid' });
     await asSystem(
       workspaceId,
       ({ sql }) => sql`update lotse.ticket_customers set verified = true where contact_id = ${weber}`,
