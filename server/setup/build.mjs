@@ -12,6 +12,7 @@ const messages = [
   'src/lib/i18n/messages',
 ];
 const everything = [
+  'src/lib/i18n/project.inlang/settings.json',
   'package-lock.json',
   'package.json',
   'svelte.config.js',
@@ -19,8 +20,12 @@ const everything = [
   'tsconfig.json',
   '.config',
   'src',
+  'static',
   'server',
 ];
+
+/** Written by the build itself: compiled messages, and the compiler's own cache beside its settings. */
+const generated = ['src/lib/i18n/paraglide', 'src/lib/i18n/project.inlang'];
 
 const messagesStamp = 'node_modules/.lotse/messages';
 
@@ -116,8 +121,7 @@ function hash(project, paths) {
  * @returns {string[]}
  */
 function filesIn(project, path) {
-  // Compiled from the messages, which are in the list themselves.
-  if (path === 'src/lib/i18n/paraglide' || !existsSync(join(project, path))) return [];
+  if (generated.includes(path) || !existsSync(join(project, path))) return [];
   if (!statSync(join(project, path)).isDirectory()) return [path];
   return readdirSync(join(project, path))
     .sort()
