@@ -22,6 +22,9 @@ type Options = {
   onwriters: (writers: Writer[]) => void;
 };
 
+const signInCode = 4401;
+const readOnlyMessage = 2;
+
 /** The shared notes of one ticket in an element: one document, several carets. Offline changes are kept and joined later. */
 export function openNotes({
   element,
@@ -59,10 +62,13 @@ export function openNotes({
   );
   // Before the first sync an empty document would look like an empty note, and writing into it like the beginning of one.
   provider.on('sync', (isSynced) => isSynced && editor.setEditable(editable));
-  provider.on('closed', () => {
+  provider.on('closed', ({ code }) => {
     editor.setEditable(false);
-    onstate('ended');
+    if (code !== signInCode) return onstate('ended');
+    void sessionIsRenewed().then((isRenewed) => (isRenewed ? provider.connect() : onstate('ended')));
   });
+  // Read only, the server says: it drops what is written here from now on.
+  provider.messageHandlers[readOnlyMessage] = () => editor.setEditable(false);
   const tell = () => onwriters(othersIn(provider));
   provider.awareness.on('change', tell);
 
@@ -78,6 +84,16 @@ export function openNotes({
       document.destroy();
     },
   };
+}
+
+/** The access token ran out while the line was down: any request renews the cookies, as long as the session lives. */
+async function sessionIsRenewed(): Promise<boolean> {
+  try {
+    return (await fetch('/login/session', { signal: AbortSignal.timeout(10_000) })).status === 204;
+  } catch {
+    // No network: what was typed stays here, and a reload brings the page back.
+    return false;
+  }
 }
 
 export type OpenNotes = ReturnType<typeof openNotes>;
