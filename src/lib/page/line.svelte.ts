@@ -27,12 +27,10 @@ export class CustomerLine {
       transports: ['websocket', 'polling'],
     });
     this.#socket = socket;
-    let wasReady = false;
     socket.on('ready', () => {
       this.isOffline = false;
-      // Whatever happened while the line was down.
-      if (wasReady) this.#refresh();
-      wasReady = true;
+      // Whatever happened since the page was rendered, or while the line was down.
+      this.#refresh();
     });
     socket.on('event', () => {
       this.#hush();
