@@ -24,7 +24,8 @@ export function routeUpgrades(server: Server, notes: Upgrade): () => void {
 }
 
 export function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  // Closed by us too: server.close() would wait for a client that keeps its half open.
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
 }
 
 function isVite({ headers }: IncomingMessage): boolean {

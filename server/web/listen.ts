@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createProbe } from 'node:net';
 import { config } from '#server/config.ts';
+import { log } from '#server/log.ts';
 import type { Part } from '#server/part.ts';
 import { PlainError } from '#server/plain.ts';
 import { front } from './front.ts';
@@ -31,8 +32,17 @@ export async function listen(): Promise<Web> {
     else if (path === '/readyz') void answerReadiness(response, parts);
     else handler(request, response);
   });
-  server.on('upgrade', front);
+  server.on('upgrade', (request, socket) => {
+    front(request);
+    // Node takes its own listener off: a reset before anybody else listens would end the process.
+    socket.on('error', () => socket.destroy());
+    const busy = 'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+    // Closed by us too: server.close() would wait for a client that keeps its half open.
+    if (!parts) socket.end(busy, () => socket.destroy());
+  });
   await bind(server, config().host, config().port);
+  // Such as no file handles left: the next connection may succeed.
+  server.on('error', (error) => log.error({ part: 'web', err: error }, 'a connection could not be taken'));
   return {
     server,
     open(next, all) {
