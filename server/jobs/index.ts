@@ -24,8 +24,13 @@ export async function startJobs({ ownerUrl, databaseUrl }: Pick<Context, 'ownerU
   for (const job of jobs) {
     await boss.schedule(job.name, job.cron);
     await boss.work(job.name, async () => {
-      const result = await job.run();
-      log.info({ part: 'jobs', job: job.name, result }, 'done');
+      try {
+        log.info({ part: 'jobs', job: job.name, result: await job.run() }, 'done');
+      } catch (error) {
+        // pg-boss tries it again, and says nothing.
+        reportUnexpected(error, { part: 'jobs', job: job.name });
+        throw error;
+      }
     });
   }
   return { stop: () => boss.stop({ graceful: true, timeout: 10_000 }) };
