@@ -2,7 +2,7 @@ import { commandDays } from '#lib/shared/limits.ts';
 import { asSystem } from '#server/database/actor.ts';
 import * as attempts from './attempts.ts';
 
-/** A mail that left can be read on the page for outgoing mail for this long; then only its row stays. */
+/** A mail that left, or never will, can be read on the page for outgoing mail for this long; then only its row stays. */
 const outgoingDays = 30;
 
 /** Drops what is kept for a while only: answers of commands, counters of attempts, the bytes of mails that left. */
@@ -14,7 +14,9 @@ export async function tidy(): Promise<{ commands: number; mails: number }> {
     await attempts.sweep(sql);
     const mails = await sql`
       update lotse.outgoing_mails set bytes = null, input = '{}'
-      where sent_at < now() - make_interval(days => ${outgoingDays}) and bytes is not null
+      where coalesce(sent_at, created_at) < now() - make_interval(days => ${outgoingDays})
+        and state not in ('queued', 'sending')
+        and (bytes is not null or input <> '{}')
     `;
     return { commands: commands.count, mails: mails.count };
   });
