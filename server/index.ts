@@ -12,6 +12,12 @@ let stoppingSince: number | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));
 // The set-up script that started us was killed: without it nobody would stop us.
 process.once('disconnect', () => end(0));
+process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+  // The web's static files are opened with nobody listening: one that a new build took away costs its request, not the desk.
+  if (error.code === 'ENOENT' && /[\\/]build[\\/]client[\\/]/.test(error.path ?? ''))
+    tell('The pages were built anew underneath; start Lotse again to serve them.');
+  else crash(error).catch(() => process.exit(1));
+});
 
 try {
   config();
@@ -45,6 +51,12 @@ async function finish(code: number): Promise<void> {
 function fail(sentence: string): void {
   tell(sentence);
   if (stoppingSince === undefined) end(1);
+}
+
+async function crash(error: unknown): Promise<void> {
+  const { reportUnexpected } = await import('./log.ts');
+  fail(`Lotse has to stop; the log says why (error ${reportUnexpected(error, { part: 'process' })}).`);
+  if (!stop) process.exit(1);
 }
 
 async function report(error: unknown): Promise<void> {
