@@ -10,6 +10,8 @@ export type Pending = {
   type: string;
   /** Set once it has arrived. */
   id: string | null;
+  /** On its way. */
+  isTravelling: boolean;
   /** 0 to 1. */
   progress: number;
   refusal: Refusal | null;
@@ -19,30 +21,54 @@ export type Pending = {
 
 export type Kept = { id: string; name: string; size: number; type: string };
 
-/** The files of a message that is being written: they travel while one still types. */
+/**
+ * The files of a message that is being written. A colleague's travel while he still types; a customer's stay on his device
+ * until he sends, since what he takes out again was never meant for us.
+ */
 export class Attachments {
   list = $state<Pending[]>([]);
-  readonly isBusy = $derived(this.list.some((file) => file.id === null && !file.refusal));
+  readonly isBusy = $derived(this.list.some((file) => file.isTravelling));
   readonly ready: Kept[] = $derived(
     this.list.flatMap(({ id, name, size, type }) => (id === null ? [] : [{ id, name, size, type }])),
   );
+  /** What would be sent now. */
+  readonly sendable = $derived(this.list.filter((file) => !file.refusal).length);
   #address: () => string;
+  #isAhead: boolean;
+  #waiting = new Map<string, File>();
   #stops = new Map<string, () => void>();
 
-  constructor(address: () => string) {
+  constructor(address: () => string, { ahead = true } = {}) {
     this.#address = address;
+    this.#isAhead = ahead;
   }
 
   /** Takes up what an earlier visit had uploaded already. */
   resume(files: Kept[]): void {
-    this.list = files.map((file) => ({ ...file, key: file.id, progress: 1, refusal: null, preview: null }));
+    this.list = files.map((file) => ({
+      ...file,
+      key: file.id,
+      isTravelling: false,
+      progress: 1,
+      refusal: null,
+      preview: null,
+    }));
   }
 
   add(files: Iterable<File>): void {
     for (const file of files) this.#add(file);
   }
 
+  /** Sends what waits. False when something did not make it: then it says why. */
+  async flush(): Promise<boolean> {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    await Promise.all(waiting.map(([key, file]) => this.#send(key, file)));
+    return waiting.every(([key]) => this.list.find((file) => file.key === key)?.refusal == null);
+  }
+
   remove(key: string): void {
+    this.#waiting.delete(key);
     this.#stops.get(key)?.();
     const gone = this.list.find((file) => file.key === key);
     if (gone?.preview) URL.revokeObjectURL(gone.preview);
@@ -51,6 +77,7 @@ export class Attachments {
 
   /** They belong to a message now. */
   clear(): void {
+    this.#waiting.clear();
     for (const { preview } of this.list) if (preview) URL.revokeObjectURL(preview);
     this.list = [];
   }
@@ -60,8 +87,20 @@ export class Attachments {
     const { name, size, type } = file;
     const refusal = this.#refusalOf(file);
     const preview = !refusal && /^image\/(png|jpeg|gif|webp|avif)$/.test(type) ? URL.createObjectURL(file) : null;
-    this.list.push({ key, name: name || 'image.png', size, type, id: null, progress: 0, refusal, preview });
-    if (!refusal) void this.#send(key, file);
+    this.list.push({
+      key,
+      name: name || 'image.png',
+      size,
+      type,
+      id: null,
+      isTravelling: false,
+      progress: 0,
+      refusal,
+      preview,
+    });
+    if (refusal) return;
+    if (this.#isAhead) void this.#send(key, file);
+    else this.#waiting.set(key, file);
   }
 
   /** Said at once rather than after a long upload; the server asks the same. */
@@ -79,6 +118,8 @@ export class Attachments {
       const shown = one();
       if (shown) shown.progress = share;
     };
+    const started = one();
+    if (started) started.isTravelling = true;
     const { done, stop } = upload({ address: this.#address(), file, command: key, onprogress });
     this.#stops.set(key, stop);
     try {
@@ -91,6 +132,8 @@ export class Attachments {
       const shown = one();
       if (shown) shown.refusal = { code: 'file.interrupted', detail: {} };
     } finally {
+      const ended = one();
+      if (ended) ended.isTravelling = false;
       this.#stops.delete(key);
     }
   }
