@@ -64,5 +64,7 @@ type Finish = { drafts: EventDraft[]; command: { id: string } | undefined; resul
 
 function finish(tx: Tx, { drafts, command, result }: Finish): Promise<number[]> {
   if (drafts.length === 0 && !command) return Promise.resolve([]);
-  return tx.last((sql) => append(sql, { drafts, command: command ? { id: command.id, result: result ?? null } : null }));
+  return tx.last((sql) =>
+    append(sql, { drafts, command: command ? { id: command.id, result: result ?? null } : null }),
+  );
 }

@@ -35,7 +35,9 @@ async function ticket() {
 async function walkTo(page: Page, text: string) {
   for (let step = 0; step < 20; step++) {
     await page.keyboard.press('j');
-    const label = await page.evaluate(() => document.activeElement?.querySelector('.visually-hidden')?.textContent ?? '');
+    const label = await page.evaluate(
+      () => document.activeElement?.querySelector('.visually-hidden')?.textContent ?? '',
+    );
     if (label.includes(text)) return label;
   }
   throw new Error(`No card "${text}" within 20 steps`);

@@ -26,7 +26,10 @@ export function numberIn({ params }: Visit): number {
 }
 
 /** Reads as the signed-in member, from one snapshot. */
-export function reading<T>({ locals }: Pick<Visit, 'locals'>, work: (tx: Tx) => Promise<T>): Promise<T> {
+export function reading<T>(
+  { locals }: { locals: App.Locals; params?: unknown },
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
   const { member } = locals;
   if (!member) nowhere();
   const who = { workspaceId: member.workspaceId, memberId: member.id };
