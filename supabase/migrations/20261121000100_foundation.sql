@@ -61,7 +61,7 @@ end
 $$;
 
 -- Every migration that makes a function ends with this revoke and grants each role only what it needs:
--- tests/database/access/functions.test.ts holds the list.
+-- docs/access.md holds the list, and tests/database/schema.test.ts holds it to that.
 revoke execute on all functions in schema private from public;
 grant execute on function private.setting, private.workspace, private.member to lotse_member, lotse_customer, lotse_system;
 grant execute on function private.system_reaches to lotse_system;

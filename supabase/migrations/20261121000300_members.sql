@@ -17,25 +17,6 @@ create table lotse.members (
 
 create index members_user on lotse.members (user_id);
 
-create table lotse.invitations (
-  id uuid primary key default gen_random_uuid(),
-  workspace_id uuid not null references lotse.workspaces (id) on delete cascade,
-  email text not null check (length(email) between 3 and 254),
-  name text not null check (length(name) between 1 and 80),
-  role text not null check (role in ('administrator', 'moderator', 'member')),
-  language text not null default 'de' check (language in ('de', 'en')),
-  token_hash bytea not null unique,
-  invited_by_member_id uuid,
-  expires_at timestamptz not null default now() + interval '7 days',
-  accepted_at timestamptz,
-  revoked_at timestamptz,
-  created_at timestamptz not null default now(),
-  unique (workspace_id, id),
-  foreign key (workspace_id, invited_by_member_id) references lotse.members (workspace_id, id) on delete cascade
-);
-
-create index invitations_inviter on lotse.invitations (workspace_id, invited_by_member_id);
-
 create table lotse.groups (
   id uuid primary key default gen_random_uuid(),
   workspace_id uuid not null references lotse.workspaces (id) on delete cascade,
@@ -60,7 +41,6 @@ create table lotse.group_members (
 create index group_members_member on lotse.group_members (workspace_id, member_id);
 
 alter table lotse.members enable row level security;
-alter table lotse.invitations enable row level security;
 alter table lotse.groups enable row level security;
 alter table lotse.group_members enable row level security;
 
@@ -175,16 +155,11 @@ create trigger members_administrator before update on lotse.members
 for each row execute function private.keep_administrator();
 
 grant select, insert, update on lotse.members to lotse_system;
-grant select, insert, update on lotse.invitations to lotse_system;
 grant select, insert, update, delete on lotse.groups, lotse.group_members to lotse_system;
 grant select on lotse.groups, lotse.group_members to lotse_member;
 -- Not the account: it is the same in every workspace of the person.
 grant select (id, workspace_id, role, name, email, language, deactivated_at, created_at) on lotse.members to lotse_member;
 grant update (name, language, role, deactivated_at) on lotse.members to lotse_member;
-grant select (id, workspace_id, email, name, role, language, invited_by_member_id, expires_at, accepted_at, revoked_at, created_at)
-  on lotse.invitations to lotse_member;
-grant insert (id, workspace_id, email, name, role, language, token_hash, invited_by_member_id) on lotse.invitations to lotse_member;
-grant update (revoked_at) on lotse.invitations to lotse_member;
 grant insert (id, workspace_id, name), update (name, archived_at) on lotse.groups to lotse_member;
 grant insert, delete on lotse.group_members to lotse_member;
 grant select (id, workspace_id, name) on lotse.members to lotse_customer;
@@ -211,24 +186,6 @@ with check (workspace_id = (select private.staff_workspace()));
 create policy self_update on lotse.members for update to lotse_member
 using (workspace_id = (select private.staff_workspace()) and id = (select private.member()))
 with check (workspace_id = (select private.staff_workspace()) and id = (select private.member()));
-
-create policy system_all on lotse.invitations to lotse_system
-using (private.system_reaches(workspace_id))
-with check (private.system_reaches(workspace_id));
-
-create policy administrator_select on lotse.invitations for select to lotse_member
-using (workspace_id = (select private.staff_workspace()) and (select private.is_administrator()));
-
-create policy administrator_insert on lotse.invitations for insert to lotse_member
-with check (
-  workspace_id = (select private.staff_workspace())
-  and (select private.is_administrator())
-  and invited_by_member_id = (select private.member())
-);
-
-create policy administrator_update on lotse.invitations for update to lotse_member
-using (workspace_id = (select private.staff_workspace()) and (select private.is_administrator()))
-with check (workspace_id = (select private.staff_workspace()));
 
 create policy system_all on lotse.groups to lotse_system
 using (private.system_reaches(workspace_id))

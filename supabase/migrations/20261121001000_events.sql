@@ -4,82 +4,6 @@
 -- erased. Each row is of one class: staff, or customer with a counter per ticket (the workspace's would betray
 -- internal activity).
 
--- Commands done: sent twice, done once, the stored answer given to the same actor only. Kept 7 days.
-create table lotse.commands (
-  -- No foreign key, here and in events: each command would lock its workspace's row, with all others at the same time.
-  -- Whoever acts is known to be of it, an event is stamped by its counter, and private.forget_workspace cascades.
-  workspace_id uuid not null,
-  actor text not null,
-  id uuid not null,
-  name text not null,
-  answer jsonb not null default '{}',
-  created_at timestamptz not null default now(),
-  primary key (workspace_id, actor, id)
-)
--- Room for the answer beside its command, so that no index hears of it.
-with (fillfactor = 70);
-
-create index commands_age on lotse.commands using brin (created_at);
-
--- The actor as one word; the same person's repeated command gets the stored answer.
-create function private.actor_key() returns text
-language sql stable parallel safe
-return coalesce(
-  'member:' || private.setting('member'),
-  'contact:' || private.setting('contact'),
-  'link:' || private.setting('link'),
-  'system'
-);
-
--- Whoever was deactivated, or whose link has ended, meanwhile: even what he had been answered is not for him any more.
-create function private.refuse_unless_alive() returns void
-language plpgsql stable security definer
-set search_path = ''
-as $$
-begin
-  if private.setting('member') is not null then
-    if private.staff_workspace() is null then
-      perform private.refuse('forbidden');
-    end if;
-  elsif private.setting('link') is not null then
-    if private.link_id() is null then
-      perform private.refuse('link.invalid');
-    end if;
-  elsif private.setting('contact') is not null then
-    if private.customer() is null then
-      perform private.refuse('forbidden');
-    end if;
-  -- The role as it was set, not current_user, which is the owner in here.
-  elsif current_setting('role') <> 'lotse_system' then
-    perform private.refuse('forbidden');
-  end if;
-end
-$$;
-
--- The first statement of a command's transaction: null for a new command, else the answer that was stored for it.
--- A command sent twice at once waits here for the first to end.
-create function private.open_command(command uuid, command_name text) returns jsonb
-language plpgsql security definer
-set search_path = ''
-as $$
-declare
-  stored jsonb;
-begin
-  perform private.refuse_unless_alive();
-  insert into lotse.commands (workspace_id, actor, id, name)
-  values (private.workspace(), private.actor_key(), command, command_name)
-  on conflict (workspace_id, actor, id) do nothing;
-  if not found then
-    select c.answer into stored
-    from lotse.commands c
-    where c.workspace_id = private.workspace()
-      and c.actor = private.actor_key()
-      and c.id = command;
-  end if;
-  return stored;
-end
-$$;
-
 create table lotse.events (
   id bigint generated always as identity primary key,
   workspace_id uuid not null,
@@ -106,7 +30,6 @@ create index events_ticket on lotse.events (workspace_id, ticket_id, seq) where 
 create unique index events_customer on lotse.events (ticket_id, customer_seq) where class = 'customer';
 create index events_access on lotse.events (workspace_id, seq) where type = 'access.changed';
 
-alter table lotse.commands enable row level security;
 alter table lotse.events enable row level security;
 
 create function private.actor_kind() returns text
@@ -116,35 +39,6 @@ return case
   when private.setting('contact') is not null or private.setting('link') is not null then 'contact'
   else 'system'
 end;
-
--- Times on the wire: ISO 8601 in UTC with milliseconds, as JavaScript writes them.
-create function private.iso(at timestamptz) returns text
-language sql stable parallel safe
-return to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
-
--- The codes of a card, as every event of a ticket carries them (src/lib/shared/board.ts reads them): applying an event
--- twice, or after a later one was lost and caught up, ends in the same card.
-create function private.card(t lotse.tickets) returns jsonb
-language sql stable parallel safe
-return jsonb_build_object(
-  'id', t.id,
-  'number', t.number,
-  'pool', t.pool_id,
-  'status', t.status,
-  'visibility', t.visibility,
-  'priority', t.priority,
-  'channel', t.channel,
-  'tags', t.tags,
-  'requester', t.requester_id,
-  'member', t.responsible_member_id,
-  'group', t.responsible_group_id,
-  'owners', t.owner_ids,
-  'due', private.iso(t.due_at),
-  'created', private.iso(t.created_at),
-  'waiting', private.iso(t.waiting_since),
-  'lastCustomer', private.iso(t.last_customer_at),
-  'lastMessage', private.iso(t.last_message_at)
-);
 
 -- Whoever loses sight of a ticket is told so in the same transaction, whichever verb did it; whoever gains it gets the
 -- whole card with the verb's own event, which goes to the new audience. Customers likewise.
@@ -291,15 +185,10 @@ $$;
 create trigger events_no_truncate before truncate on lotse.events
 for each statement execute function private.keep_all_events();
 
-grant select, insert, update, delete on lotse.commands to lotse_system;
 grant select, insert on lotse.events to lotse_system;
 grant select on lotse.events to lotse_member;
 grant select (workspace_id, class, customer_seq, type, ticket_id, actor_kind, actor_member_id, actor_contact_id, command_id, payload, created_at)
   on lotse.events to lotse_customer;
-
-create policy system_all on lotse.commands to lotse_system
-using (private.system_reaches(workspace_id))
-with check (private.system_reaches(workspace_id));
 
 create policy system_all on lotse.events to lotse_system
 using (private.system_reaches(workspace_id))
@@ -323,8 +212,6 @@ using (
 );
 
 revoke execute on all functions in schema private from public;
-grant execute on function private.open_command to lotse_member, lotse_customer, lotse_system;
-grant execute on function private.iso to lotse_member, lotse_customer, lotse_system;
-grant execute on function private.actor_key, private.actor_kind, private.card to lotse_system;
+grant execute on function private.actor_kind to lotse_system;
 grant usage on schema private to lotse_app;
 grant execute on function private.seq_of to lotse_app;
