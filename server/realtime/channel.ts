@@ -59,6 +59,11 @@ export class Channel {
     return this.#reading;
   }
 
+  /** Resolves when nothing is being read. */
+  async quiet(): Promise<void> {
+    await this.#reading;
+  }
+
   async #run(): Promise<void> {
     while (this.#again) {
       this.#again = false;

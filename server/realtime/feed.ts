@@ -69,6 +69,7 @@ export class Feed {
     this.#timers.forEach(clearInterval);
     this.#timers = [];
     await this.#unlisten?.();
+    await Promise.all([...this.#ready.values()].map((channel) => channel.quiet()));
   }
 
   #begin(workspaceId: string) {

@@ -60,7 +60,9 @@ export class Seats {
       const { seq, rooms } = seat.rights;
       const isChanged = () =>
         changes.some((row) => row.seq <= seq && row.audience.some((room) => rooms.includes(room)));
-      if (seq <= cursor || (seq <= reach && !isChanged())) seat.admit(cursor);
+      // A link's own counter was read at its seq: what is before it is no news there.
+      const isSoonEnough = seat.identity.kind === 'member' && seq <= reach && !isChanged();
+      if (seq <= cursor || isSoonEnough) seat.admit(cursor);
     }
   }
 
