@@ -24,10 +24,12 @@ export async function queueForCustomers(act: Act, { kind, ticket, message }: Que
       select tc.workspace_id, tc.ticket_id, tc.contact_id
       from lotse.ticket_customers tc
       where tc.ticket_id = ${ticket} and tc.verified
+      -- Who is still written to keeps his link; one that was taken back stays worthless, and this mail brings another.
       on conflict (ticket_id, contact_id) do update
-      -- Who is still written to keeps his link; what was taken back stays so.
-      set expires_at = excluded.expires_at
-      where lotse.ticket_links.revoked_at is null
+      set
+        generation = lotse.ticket_links.generation + (lotse.ticket_links.revoked_at is not null)::int,
+        revoked_at = null,
+        expires_at = excluded.expires_at
     `;
     return sql<{ id: string }[]>`
       insert into lotse.outgoing_mails (workspace_id, kind, account_id, ticket_id, contact_id, ticket_message_id, language, to_address)

@@ -15,6 +15,7 @@ export async function startMail(): Promise<Part & { smtpPort: number | null }> {
   const outbox = startOutbox();
   return {
     smtpPort: smtp?.port ?? null,
+    isReady: () => intake.isReady() && outbox.isReady(),
     async stop() {
       await smtp?.stop();
       await mailboxes.stop();

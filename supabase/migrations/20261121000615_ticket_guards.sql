@@ -88,6 +88,15 @@ begin
     values (new.workspace_id, new.id, new.requester_id)
     on conflict (ticket_id, contact_id) do update set verified = true;
   end if;
+  -- Named by mistake: who never wrote here is no customer of the ticket any more, and his link ends with it.
+  if tg_op = 'UPDATE' and new.requester_id is distinct from old.requester_id then
+    delete from lotse.ticket_customers tc
+    where tc.ticket_id = new.id
+      and tc.contact_id = old.requester_id
+      and not exists (
+        select from lotse.messages m where m.ticket_id = new.id and m.author_contact_id = old.requester_id
+      );
+  end if;
   return null;
 end
 $$;
