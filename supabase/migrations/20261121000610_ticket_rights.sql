@@ -174,7 +174,7 @@ using (
   and exists (select from lotse.tickets t where t.id = ticket_id)
 );
 
--- A link is taken back for good: a new one comes with the next mail.
+-- Nobody but the system gives a link back: the next mail brings another generation of it.
 create policy worker_update on lotse.ticket_links for update to lotse_member
 using (workspace_id = (select private.staff_workspace()) and private.may_work(ticket_id))
 with check (workspace_id = (select private.staff_workspace()) and private.may_work(ticket_id) and revoked_at is not null);
