@@ -70,15 +70,16 @@ export class Channel {
       await this.seats.readRights(this.ring);
       const rows = await eventsAfter({ workspaceId: this.workspaceId, after: this.cursor, most: batch });
       this.#again ||= rows.length === batch;
-      this.seats.admit(this.cursor, rows);
+      this.seats.plan(this.cursor, rows);
       for (const row of rows) {
+        this.seats.admit(this.cursor, row.seq);
         this.#deliver(row);
-        this.seats.admit(this.cursor);
         if (row.type !== 'access.changed') continue;
         // Rights are read anew before the next seq goes out.
         this.#again = true;
         break;
       }
+      this.seats.admit(this.cursor);
     }
   }
 

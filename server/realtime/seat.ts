@@ -20,6 +20,8 @@ export class Seat {
   rooms: ReadonlySet<string> = new Set();
   /** Read, but not yet in force: the feed is still before their seq. */
   rights: (Rights & { customerSeq?: number }) | null = null;
+  /** The first event for which the rights that were read hold. */
+  holdsFrom = 0;
   isIn = false;
   #door: Door;
   #entered = Promise.withResolvers<void>();

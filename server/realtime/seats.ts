@@ -7,6 +7,8 @@ import type { Seat } from './seat.ts';
 export class Seats {
   readonly #workspaceId: string;
   readonly #all = new Set<Seat>();
+  /** Those who are not in: new ones, and those whose rights changed. */
+  readonly #waiting = new Set<Seat>();
 
   constructor(workspaceId: string) {
     this.#workspaceId = workspaceId;
@@ -18,15 +20,17 @@ export class Seats {
 
   add(seat: Seat): void {
     this.#all.add(seat);
+    this.#waiting.add(seat);
   }
 
   remove(seat: Seat): void {
     this.#all.delete(seat);
+    this.#waiting.delete(seat);
   }
 
   /** One query for all whose rights are not known, however many came at once. */
   async readRights(ring: Ring): Promise<void> {
-    const unknown = [...this.#all].filter((seat) => !seat.isIn && !seat.rights);
+    const unknown = [...this.#waiting].filter((seat) => !seat.rights);
     if (unknown.length === 0) return;
     const members = unknown.flatMap(({ identity }) => (identity.kind === 'member' ? [identity.memberId] : []));
     const links = unknown.flatMap(({ identity }) => (identity.kind === 'link' ? [identity.linkId] : []));
@@ -48,30 +52,39 @@ export class Seats {
     }
   }
 
-  /**
-   * Lets in those whose rights hold from the cursor on: they were read there, or later with no change of these rights in
-   * between. Else what lies in between stays unsent: it is before a change of rights, after which they load a snapshot anyway.
-   */
-  admit(cursor: number, coming: readonly LedgerRow[] = []): void {
+  /** From which event on the rights that were read hold, told by what comes next. */
+  plan(cursor: number, coming: readonly LedgerRow[]): void {
     const reach = coming.at(-1)?.seq ?? cursor;
     const changes = coming.filter((row) => row.type === 'access.changed');
-    for (const seat of this.#all) {
-      if (seat.isIn || !seat.rights) continue;
-      const { seq, rooms } = seat.rights;
-      const isChanged = () =>
-        changes.some((row) => row.seq <= seq && row.audience.some((room) => rooms.includes(room)));
+    for (const seat of this.#waiting) {
+      if (!seat.rights) continue;
+      const { seq } = seat.rights;
+      const rooms = new Set(seat.rights.rooms);
       // A link's own counter was read at its seq: what is before it is no news there.
-      const isSoonEnough = seat.identity.kind === 'member' && seq <= reach && !isChanged();
-      if (seq <= cursor || isSoonEnough) seat.admit(cursor);
+      if (seat.identity.kind === 'link' || seq > reach) seat.holdsFrom = seq + 1;
+      else seat.holdsFrom = changes.findLast((row) => row.seq <= seq && isHeardIn(rooms, row))?.seq ?? 0;
     }
   }
 
-  /** Puts out whom a change of rights concerns. */
-  recall({ seq, audience }: LedgerRow): void {
+  /**
+   * Lets in those whose rights hold from the next event on. What went out since their last change of rights and before the
+   * next one stays unsent, and this next one is sent: it makes them load a snapshot anyway.
+   */
+  admit(cursor: number, next = cursor + 1): void {
+    for (const seat of this.#waiting) {
+      if (!seat.rights || seat.holdsFrom > next) continue;
+      this.#waiting.delete(seat);
+      seat.admit(cursor);
+    }
+  }
+
+  /** Puts out whom a change of rights concerns, but for those whose rights were read after it. */
+  recall(row: LedgerRow): void {
     for (const seat of this.#all) {
-      if (seat.identity.kind !== 'member') continue;
-      const isConcerned = seat.isIn ? audience.some((room) => seat.rooms.has(room)) : (seat.rights?.seq ?? 0) < seq;
-      if (isConcerned) seat.recall();
+      if (seat.identity.kind !== 'member' || (seat.rights?.seq ?? 0) >= row.seq) continue;
+      if (seat.isIn && !isHeardIn(seat.rooms, row)) continue;
+      this.#waiting.add(seat);
+      seat.recall();
     }
   }
 
@@ -82,7 +95,9 @@ export class Seats {
   }
 
   #end(seat: Seat, code: string): void {
-    this.#all.delete(seat);
+    this.remove(seat);
     seat.end(code);
   }
 }
+
+const isHeardIn = (rooms: ReadonlySet<string>, { audience }: LedgerRow) => audience.some((room) => rooms.has(room));

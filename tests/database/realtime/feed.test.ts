@@ -3,6 +3,7 @@ import type { Frame } from '#lib/shared/board.ts';
 import type { Heartbeat } from '#lib/shared/wire.ts';
 import { Channel } from '#server/realtime/channel.ts';
 import type { Outlet } from '#server/realtime/outlet.ts';
+import { Seat } from '#server/realtime/seat.ts';
 import { createCast, createTicket, run, type Cast } from '../../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
@@ -12,10 +13,15 @@ type Sent = { frame: Frame; rooms: readonly string[]; except: readonly string[] 
 class Ear implements Outlet {
   readonly sent: Sent[] = [];
   readonly beats: Heartbeat[] = [];
-  readonly #there: Set<string>;
+  #there: ReadonlySet<string>;
 
   constructor(there: string[]) {
     this.#there = new Set(there);
+  }
+
+  /** From now on, exactly where this one may be. */
+  follow(rooms: ReadonlySet<string>): void {
+    this.#there = rooms;
   }
 
   hasAnyone(_: string, rooms: readonly string[]): boolean {
@@ -137,4 +143,36 @@ test('what a customer hears has no card, no name and no room of the team', async
       data: { status: 'assigned' },
     },
   ]);
+});
+
+test('when rights change again before they were read anew, the later change is heard by whom it concerns', async () => {
+  await run(cast.ada, 'group.setMember', { group: cast.caretakers, member: cast.cleo.memberId, isMember: true });
+  const { channel, staff } = await channelTo([]);
+  const entered: number[] = [];
+  const seat: Seat = new Seat(
+    { kind: 'member', memberId: cast.cleo.memberId },
+    {
+      enter(rooms, seq) {
+        staff.follow(rooms);
+        entered.push(seq);
+      },
+      leave: (kept) => staff.follow(kept),
+      end: () => expect.unreachable(),
+    },
+  );
+  channel.seats.add(seat);
+  await channel.read();
+  staff.sent.splice(0);
+  const access = { pool: cast.heating, member: null, group: null, allowed: true };
+  await run(cast.ada, 'pool.setAccess', { ...access, member: cast.cleo.memberId });
+  await createTicket(cast, { pool: cast.heating });
+  // Goes to the group alone, and was read together with the change before it.
+  await run(cast.ada, 'pool.setAccess', { ...access, group: cast.caretakers });
+  const after = await createTicket(cast, { pool: cast.heating });
+  await channel.read();
+  const heard = staff.sent.map(({ frame }) => frame);
+  expect(heard.filter(({ type }) => type === 'access.changed')).toHaveLength(2);
+  expect(heard.at(-1)).toMatchObject({ type: 'ticket.created', ticket: after });
+  // Once more, at the later change: as of then his rights hold.
+  expect(entered).toHaveLength(2);
 });
