@@ -8,10 +8,24 @@ const mostBytes = 64 * 1024;
 
 /** The text fields of a form at the door. */
 export async function readForm(request: Request): Promise<Form> {
-  const bytes = Number(request.headers.get('content-length') ?? mostBytes);
-  if (!(bytes <= mostBytes)) throw new AppError('too.large');
-  const fields = [...(await request.formData())];
+  if (!(Number(request.headers.get('content-length') ?? 0) <= mostBytes)) throw new AppError('too.large');
+  const fields = [...(await whole(request).formData())];
   return Object.fromEntries(fields.filter((field): field is [string, string] => typeof field[1] === 'string'));
+}
+
+/** Counted on the way: a body that comes in chunks does not say before how long it is. */
+function whole({ body, headers }: Request): Response {
+  let bytes = 0;
+  const counted = body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(part, controller) {
+        bytes += part.length;
+        if (bytes > mostBytes) throw new AppError('too.large');
+        controller.enqueue(part);
+      },
+    }),
+  );
+  return new Response(counted ?? null, { headers: { 'content-type': headers.get('content-type') ?? '' } });
 }
 
 type Checked<T> = { data: T; refusal: null } | { data: null; refusal: Refusal };

@@ -31,6 +31,15 @@ export async function spendToken(address: string): Promise<void> {
   await spend({ key: `token:${attempts.network(address)}`, limit: 50, windowSeconds: hour });
 }
 
+/** Made-up cookies each cost the auth server a refusal, and a project's share of them is everybody's. */
+export async function spendRefresh(address: string): Promise<void> {
+  await spend({ key: refreshKey(address), limit: 50, windowSeconds: 10 * minute });
+}
+
+export async function forgiveRefresh(address: string): Promise<void> {
+  await asSystem(null, ({ sql }) => attempts.forget(sql, refreshKey(address)));
+}
+
 /** The own password asked for again inside. */
 export async function spendPassword(userId: string): Promise<void> {
   await spend({ key: `password:${userId}`, limit: 10, windowSeconds: 15 * minute });
@@ -43,3 +52,5 @@ function spend(limit: attempts.Limit): Promise<void> {
 function pairKey({ email, address }: Visitor): string {
   return `signIn:pair:${email} ${attempts.network(address)}`;
 }
+
+const refreshKey = (address: string) => `refresh:${attempts.network(address)}`;

@@ -2,6 +2,7 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import { AppError, type Refusal } from '#lib/shared/errors.ts';
 import { clientFor, type CookieJar } from './client.ts';
 import { readCookies } from './cookies.ts';
+import { forgiveRefresh, spendRefresh } from './limits.ts';
 import { sessionFrom, sessionOf, type Session } from './session.ts';
 import type { Visitor } from './sign-in.ts';
 
@@ -19,9 +20,13 @@ export async function sessionFor(event: Request): Promise<Session | null> {
   const session = await sessionFrom(header);
   if (session) return session;
   if (!(await readCookies(header))) return null;
+  const address = event.getClientAddress();
+  if (await refusalOf(spendRefresh(address))) return null;
   // Refuses, and clears the cookies, where the session was revoked.
   const { data } = await clientOf(event).auth.getSession();
-  return data.session ? sessionOf(data.session.access_token) : null;
+  if (!data.session) return null;
+  await forgiveRefresh(address);
+  return sessionOf(data.session.access_token);
 }
 
 export function clientOf({ cookies, url }: Request): SupabaseClient {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
 import type { Act } from './act.ts';
@@ -56,9 +57,19 @@ async function organisation(act: Act, name: string | undefined): Promise<string 
   return id;
 }
 
-/** The first one is where mail goes. */
+/** The first one is where mail goes. Who does not see all tickets of a contact is refused (private.guard_address). */
 async function setAddresses(act: Act, contact: string, addresses: string[]): Promise<void> {
   const wanted = [...new Set(addresses)];
+  const present = await act.sql<{ address: string }[]>`
+    select address from lotse.contact_addresses where contact_id = ${contact} order by is_primary desc, created_at, id
+  `;
+  if (
+    isDeepStrictEqual(
+      present.map(({ address }) => address),
+      wanted,
+    )
+  )
+    return;
   await act.sql`delete from lotse.contact_addresses where contact_id = ${contact} and address <> all (${wanted})`;
   await act.sql`update lotse.contact_addresses set is_primary = false where contact_id = ${contact} and address <> ${wanted[0] ?? ''}`;
   for (const [index, address] of wanted.entries()) {

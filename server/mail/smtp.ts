@@ -3,6 +3,7 @@ import { SMTPServer, type SMTPServerDataStream } from 'smtp-server';
 import * as mails from '#server/domain/mails.ts';
 import { log, reportUnexpected } from '#server/log.ts';
 import { mailLimits } from './parsed.ts';
+import { Peers } from './peers.ts';
 
 type Options = {
   host: string;
@@ -12,9 +13,15 @@ type Options = {
   bytes?: number;
 };
 
+const crowded = refusal(421, 'Too many connections from you, please try again');
 const away = refusal(451, 'The desk cannot take mail just now, please try again');
 const paused = refusal(450, 'This mailbox is paused, please try again later');
 const unknown = refusal(550, 'No such address here');
+
+/** Of fifty: one busy relay, or somebody who only holds the line, leaves room for others. */
+const mostOfOnePeer = 25;
+/** Somebody who tries which addresses exist. */
+const mostUnknown = 20;
 
 /** All mails on their way in together: fifty large ones at once would fill the memory. */
 const mostBytes = 256 * 1024 * 1024;
@@ -24,6 +31,7 @@ const mostBytes = 256 * 1024 * 1024;
  * database is away, so that the sender keeps it.
  */
 export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes }: Options) {
+  const peers = new Peers(mostOfOnePeer);
   const server = new SMTPServer({
     name: 'lotse',
     banner: 'Lotse',
@@ -33,10 +41,16 @@ export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes
     socketTimeout: 5 * 60_000,
     closeTimeout: 10_000,
     disableReverseLookup: true,
+    onConnect: ({ id, remoteAddress }, done) => done(peers.enter(id, remoteAddress) ? null : crowded),
+    onClose: ({ id }) => peers.leave(id),
     onRcptTo({ address }, session, done) {
       if (session.envelope.rcptTo.length >= 100) return done(refusal(452, 'Too many recipients'));
+      if (peers.misses(session.id) >= mostUnknown) return done(refusal(421, 'Too many unknown addresses'));
       mails.accountFor(address).then(
-        (account) => done(account ? (account.isPaused ? paused : null) : unknown),
+        (account) => {
+          if (!account) peers.missed(session.id);
+          done(account ? (account.isPaused ? paused : null) : unknown);
+        },
         () => done(away),
       );
     },

@@ -180,7 +180,9 @@ describe('a mail in it', () => {
     await addMail(ticket, { bodyText: 'Abwesend', machine: 'automatic' });
     await addMail(ticket, { bodyText: 'Wer bin ich?', verified: false });
     expect(await read(cast.mona, ticket)).toMatchObject([{ machine: 'automatic' }, { isVerified: false }]);
-    expect(await read(await linkFor(cast, ticket), ticket)).toMatchObject([{ html: '<p>Wer bin ich?</p>' }]);
+    expect(await read(await linkFor(cast, ticket), ticket)).toMatchObject([
+      { html: '<p>Wer bin ich?</p>', isVerified: false },
+    ]);
   });
 });
 

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { customerTicketBytes } from '#lib/shared/limits.ts';
 import { folderHome } from '#server/files/folder.ts';
 import type { FileHome } from '#server/files/home.ts';
 import { sweep } from '#server/files.ts';
@@ -108,6 +110,18 @@ describe('who may hang a file on a ticket', () => {
     expect(row?.['visibility']).toBe('public');
     await run(cast.ada, 'ticket.close', { ticket, inform: false });
     expect(await refusal(link, 'file.add', { ticket, ...file })).toBe('ticket.closed');
+  });
+
+  test('customers together up to a limit, at once too, which does not concern the team', async () => {
+    const ticket = await createTicket(cast);
+    const link = await linkFor(cast, ticket);
+    const size = 25 * 1024 * 1024;
+    const large = () => ({ ticket, ...file, size, storageKey: randomUUID() });
+    const most = customerTicketBytes / size;
+    const codes = await Promise.all(Array.from({ length: most + 3 }, () => refusal(link, 'file.add', large())));
+    expect(codes.filter((code) => code === null)).toHaveLength(most);
+    expect(codes.filter((code) => code === 'file.ticketFull')).toHaveLength(3);
+    expect(await refusal(cast.ada, 'file.add', large())).toBeNull();
   });
 
   test('programs and giants are refused', async () => {

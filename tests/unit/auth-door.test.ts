@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newPassword } from '#server/auth/fields.ts';
+import { readForm } from '#server/auth/form.ts';
 import { localPath } from '#server/auth/next.ts';
 import { network } from '#server/domain/attempts.ts';
 
@@ -58,5 +59,22 @@ describe('a new password', () => {
 
   test.each(['ein Kahn im Nebel', 'correct horse', 'Passwort für den Kahn'])('%s is taken', (password) => {
     expect(problem(password)).toBeUndefined();
+  });
+});
+
+describe('a form at the door', () => {
+  const post = (body: BodyInit, headers: Record<string, string> = {}) =>
+    new Request('http://localhost/', { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
+
+  test('is read', async () => {
+    expect(await readForm(post(new URLSearchParams({ name: 'Ina' })))).toEqual({ name: 'Ina' });
+  });
+
+  test('that is too large is refused, whether it says so before or comes in chunks', async () => {
+    const large = new URLSearchParams({ name: 'x'.repeat(100_000) });
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    await expect(readForm(post(large, { 'content-length': '100005' }))).rejects.toMatchObject({ code: 'too.large' });
+    const chunked = new Blob([large.toString()]).stream();
+    await expect(readForm(post(chunked, type))).rejects.toMatchObject({ code: 'too.large' });
   });
 });

@@ -9,6 +9,8 @@ export const tagLength = 30;
 export const tagCount = 20;
 /** Most mail providers refuse more. */
 export const fileBytes = 25 * 1024 * 1024;
+/** All that customers upload to one ticket; what comes by mail is not counted. */
+export const customerTicketBytes = 500 * 1024 * 1024;
 export const filesPerMessage = 20;
 /** What a customer may upload: what a browser or an office can show. Staff may send anything that is not a program. */
 export const refusedFileNames = /\.(exe|bat|cmd|com|scr|pif|msi|vbs|vbe|js|jse|wsf|wsh|ps1|jar|lnk|hta|cpl|reg)$/i;

@@ -123,6 +123,24 @@ describe('customers', () => {
     expect(await refusal(zoe, 'contact.create', { name: 'Petra Weber', addresses })).toBeNull();
   });
 
+  test('have their mail sent elsewhere only by those who see all their tickets', async () => {
+    const { ada, ben, cleo, lift, heating } = desk.cast;
+    const address = `${randomUUID()}@example.org`;
+    const { result } = await run(cleo, 'contact.create', { name: 'Nora Nebel', addresses: [address] });
+    const contact = result['contact'] ?? '';
+    const moved = { contact, addresses: [`cleo-${randomUUID()}@example.org`, address] };
+    expect(await refusal(cleo, 'contact.change', moved)).toBeNull();
+    await createTicket(desk.cast, { requester: contact, pool: heating });
+    expect(await refusal(ben, 'contact.change', { contact, addresses: [address] })).toBeNull();
+    await createTicket(desk.cast, { requester: contact, pool: lift });
+    for (const member of [ben, cleo])
+      for (const addresses of [[], [moved.addresses[0] ?? ''], [address, `${randomUUID()}@example.org`]])
+        expect(await refusal(member, 'contact.change', { contact, addresses })).toBe('contact.hasHiddenTickets');
+    // The rest of the card stays everybody's, also when the form sends the same addresses along.
+    expect(await refusal(ben, 'contact.change', { contact, name: 'Nora N.', addresses: [address] })).toBeNull();
+    expect(await refusal(ada, 'contact.change', { contact, addresses: [] })).toBeNull();
+  });
+
   test('lose their link when it is taken back, and when they are taken off the ticket', async () => {
     const { ada, ben, workspaceId, weber } = desk.cast;
     const ticket = await createTicket(desk.cast);

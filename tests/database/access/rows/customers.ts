@@ -51,6 +51,7 @@ export async function customerRows(world: World, owner: Sql): Promise<Fixtures> 
   const at = <T>(build: (side: (typeof sides)[number]) => T) =>
     sides.map((side) => ({ name: side.name, workspaceId: side.workspaceId, ...build(side) }));
   const weberActors = ['contact, verified', 'holder of a link', 'holder of a link to another ticket'];
+  const unhiddenTo = (actor: string) => (['administrator', 'moderator'].includes(actor) ? ['unhidden'] : []);
 
   return {
     organisations: {
@@ -82,10 +83,24 @@ export async function customerRows(world: World, owner: Sql): Promise<Fixtures> 
     },
     contact_addresses: {
       set: 'is_primary = is_primary',
-      rows: at(({ address }) => ({ where: { address } })),
+      rows: [
+        ...at(({ address }) => ({ words: ['unhidden'], where: { address } })),
+        {
+          name: 'of the requester of all tickets',
+          workspaceId: cast.workspaceId,
+          words: unhiddenTo,
+          where: { address: 'petra.weber@example.org' },
+        },
+      ],
       attempts: () =>
-        at(({ workspaceId, contact }) => ({
-          values: { workspaceId, contactId: contact, address: `${randomUUID()}@example.org`, isPrimary: false },
+        [
+          ...at(({ workspaceId, contact }) => ({ words: ['unhidden'], workspaceId, contactId: contact })),
+          { name: 'of the requester', workspaceId: cast.workspaceId, words: unhiddenTo, contactId: cast.weber },
+        ].map(({ name, words, workspaceId, contactId }) => ({
+          name,
+          words,
+          workspaceId,
+          values: { workspaceId, contactId, address: `${randomUUID()}@example.org`, isPrimary: false },
         })),
     },
     mail_accounts: {
