@@ -6,7 +6,8 @@ import { startServer } from '../support/server.ts';
 import { wholeUpTo } from '#lib/board/cut.ts';
 import { visit } from './board-visit.ts';
 import type { Desk } from './desk.ts';
-import { figure, grouped, median, round } from './figures.ts';
+import { figure, grouped, median, round, type Measured } from './figures.ts';
+import { each } from './keys.ts';
 import { repeat, type Bench, type Part } from './part.ts';
 
 const places = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
@@ -22,7 +23,12 @@ const quiet = [
 ];
 
 /** How soon a board shows its first cards in a browser that was never here, and what it costs the browser. */
-export const board: Part = async (bench) => {
+export const board: Part = {
+  keys: each('board', [100, 1_000, 10_000], ['first_cards_ms', 'visible_kb', 'total_kb', 'card_nodes', 'heap_mb']),
+  measure: measureBoards,
+};
+
+async function measureBoards(bench: Bench): Promise<Measured[]> {
   const executablePath = process.env['LOTSE_CHROMIUM'] ?? places.find((path) => existsSync(path));
   if (!executablePath) {
     bench.say('board: left out, since there is no Chromium here (apt-get install chromium)');
@@ -30,12 +36,13 @@ export const board: Part = async (bench) => {
   }
   const browser = await chromium.launch({ executablePath, args: quiet });
   try {
-    const figures = [];
-    for (const tickets of [100, 1_000, bench.size(10_000, 3_000)]) {
+    const figures: Measured[] = [];
+    for (const size of [100, 1_000, 10_000]) {
+      const tickets = bench.size(size, Math.min(size, 3_000));
       bench.say(`board: ${tickets} tickets`);
       const desk = await bench.cluster.desk({ tickets, pools: 8 });
       try {
-        figures.push(...describe(tickets, await measured(bench, desk, { browser, isLarge: tickets > wholeUpTo })));
+        figures.push(...describe(size, await measured(bench, desk, { browser, isLarge: tickets > wholeUpTo })));
       } finally {
         await desk.drop();
       }
@@ -44,7 +51,7 @@ export const board: Part = async (bench) => {
   } finally {
     await browser.close();
   }
-};
+}
 
 type Visit = Awaited<ReturnType<typeof visit>>;
 
@@ -66,29 +73,34 @@ async function measured(bench: Bench, desk: Desk, { browser, isLarge }: Looking)
   }
 }
 
-function describe(tickets: number, visits: Visit[]) {
-  const name = `board of ${grouped(tickets)}`;
+function describe(size: number, visits: Visit[]): Measured[] {
   const runs = (what: keyof Visit) => visits.map((each) => each[what]);
   const middle = (what: keyof Visit) => grouped(round(median(runs(what))));
   return [
     figure({
-      name: `${name}, first cards`,
+      key: `board.${size}.first_cards_ms`,
       unit: 'ms',
       runs: runs('firstCardsMs'),
       limit: `the page had come after ${middle('pageMs')} ms, ${middle('firstByteMs')} of them the server's; the rest is the browser, with nothing cached`,
     }),
     figure({
-      name: `${name}, page`,
+      key: `board.${size}.visible_kb`,
       unit: 'KB',
       runs: runs('pageKb'),
-      limit: `HTML as sent; all other cards follow later: ${middle('laterKb')} KB of JSON`,
+      limit: 'HTML as sent; all other cards follow later',
     }),
     figure({
-      name: `${name}, card nodes`,
+      key: `board.${size}.total_kb`,
+      unit: 'KB',
+      runs: visits.map(({ pageKb, laterKb }) => pageKb + laterKb),
+      limit: `with ${middle('laterKb')} KB of JSON that followed: all open tickets`,
+    }),
+    figure({
+      key: `board.${size}.card_nodes`,
       unit: '',
       runs: runs('cards'),
       limit: `what is in sight and a little beyond; ${middle('nodes')} nodes in all`,
     }),
-    figure({ name: `${name}, JavaScript heap`, unit: 'MB', runs: runs('heapMb'), limit: 'every open ticket is an object there' }),
+    figure({ key: `board.${size}.heap_mb`, unit: 'MB', runs: runs('heapMb'), limit: 'every open ticket is an object there' }),
   ];
 }

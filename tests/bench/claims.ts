@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { connect } from '#server/database/pool.ts';
 import { execute } from '#server/execute.ts';
 import { connections, type Desk } from './desk.ts';
-import { figure, grouped, median, share } from './figures.ts';
+import { figure, grouped, median, share, type Measured } from './figures.ts';
+import { each } from './keys.ts';
 import { repeat, type Bench, type Part } from './part.ts';
 import { races } from './races.ts';
 
@@ -10,18 +11,34 @@ import { races } from './races.ts';
 const warmUp = 300;
 
 /** How many claims a second one process commits, in one workspace, with few and with many callers at once. */
-export const claims: Part = async (bench) => {
-  const figures = [];
+export const claims: Part = {
+  keys: [
+    ...each('claims', [1, 8, 32], ['per_s']),
+    ...each('limit.claims', [1, 8, 32], ['per_s']),
+    'claims.8_of_10000.per_s',
+    'claims.double',
+  ],
+  measure: measureClaims,
+};
+
+async function measureClaims(bench: Bench): Promise<Measured[]> {
+  const figures: Measured[] = [];
   for (const callers of [1, 8, 32]) {
     bench.say(`claims: ${callers} callers`);
     const rates = await measured(bench, { callers, tickets: bench.size(1_000, 300) });
     const [ours, bare] = [median(rates.map((run) => run.ours)), median(rates.map((run) => run.bare))];
     figures.push(
       figure({
-        name: `claims, ${callers} ${callers === 1 ? 'caller' : 'callers'}`,
+        key: `claims.${callers}.per_s`,
         unit: '/s',
         runs: rates.map((run) => run.ours),
         limit: `four bare statements in one transaction: ${grouped(Math.round(bare))}/s (${share(ours, bare)}); the processor, PostgreSQL's and Node's`,
+      }),
+      figure({
+        key: `limit.claims.${callers}.per_s`,
+        unit: '/s',
+        runs: rates.map((run) => run.bare),
+        limit: 'four bare statements in one transaction; the processor',
       }),
     );
   }
@@ -29,14 +46,14 @@ export const claims: Part = async (bench) => {
   const large = await measured(bench, { callers: 8, tickets: bench.size(10_000, 1_000) });
   figures.push(
     figure({
-      name: 'claims, 8 callers, 10,000 tickets',
+      key: 'claims.8_of_10000.per_s',
       unit: '/s',
       runs: large.map((run) => run.ours),
       limit: 'as with 1,000: no statement of a claim reads more than its own rows',
     }),
   );
   return [...figures, ...(await races(bench))];
-};
+}
 
 type Setting = { callers: number; tickets: number };
 

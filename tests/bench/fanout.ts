@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { entranceOf, openBoards, startServer, type Clients, type Entrance, type LiveServer } from './boards.ts';
 import type { Desk } from './desk.ts';
-import { figure, median, percentile, round } from './figures.ts';
+import { figure, median, percentile, round, type Measured } from './figures.ts';
+import { each } from './keys.ts';
 import { repeat, type Bench, type Part } from './part.ts';
 
 const perSecond = 20;
+const audiences = [100, 1_000];
+const times = ['server_p50_ms', 'server_p99_ms', 'end_p50_ms', 'end_p99_ms'];
 
 /** How soon everybody who has the board open sees a claim, at 20 claims a second. */
-export const fanout: Part = async (bench) => {
-  const figures = [];
-  for (const boards of [100, bench.size(1_000, 200)]) {
+export const fanout: Part = {
+  keys: [...each('fanout', audiences, times), ...each('limit.socketio', audiences, times)],
+  measure: measureFanout,
+};
+
+async function measureFanout(bench: Bench): Promise<Measured[]> {
+  const figures: Measured[] = [];
+  for (const audience of audiences) {
+    const boards = bench.size(audience, Math.min(audience, 200));
     const claims = bench.size(100, 40);
     bench.say(`fanout: ${boards} boards`);
     const desk = await bench.cluster.desk({ tickets: claims * (bench.runs + 1), team: 20 });
@@ -17,33 +26,44 @@ export const fanout: Part = async (bench) => {
       const entrance = await entranceOf(desk);
       const ours = await measured(bench, { desk, entrance, boards, claims });
       const bare = await measured(bench, { desk: null, entrance, boards, claims });
-      figures.push(...describe(boards, ours, bare));
+      figures.push(...describe(audience, ours, bare));
     } finally {
       await desk.drop();
     }
   }
   return figures;
-};
+}
 
 type Run = { server: number[]; end: number[] };
 
-function describe(boards: number, ours: Run[], bare: Run[]) {
+function describe(audience: number, ours: Run[], bare: Run[]): Measured[] {
   return [50, 99].flatMap((percent) => {
     const runs = (which: keyof Run, from: Run[]) => from.map((run) => percentile(run[which], percent));
-    const name = `fan-out to ${boards.toLocaleString('en')} boards, p${percent}`;
     const least = { server: round(median(runs('server', bare))), end: round(median(runs('end', bare))) };
     return [
       figure({
-        name: `${name}, server`,
+        key: `fanout.${audience}.server_p${percent}_ms`,
         unit: 'ms',
         runs: runs('server', ours),
         limit: `commit to last write; reading the ledger and one write for each socket (Socket.io alone: ${least.server})`,
       }),
       figure({
-        name: `${name}, end to end`,
+        key: `fanout.${audience}.end_p${percent}_ms`,
         unit: 'ms',
         runs: runs('end', ours),
         limit: `sent to last board, whose processes share the cores (Socket.io alone: ${least.end})`,
+      }),
+      figure({
+        key: `limit.socketio.${audience}.server_p${percent}_ms`,
+        unit: 'ms',
+        runs: runs('server', bare),
+        limit: 'one write for each socket, no database',
+      }),
+      figure({
+        key: `limit.socketio.${audience}.end_p${percent}_ms`,
+        unit: 'ms',
+        runs: runs('end', bare),
+        limit: 'the same, with the processes of the boards on the same cores',
       }),
     ];
   });

@@ -1,21 +1,28 @@
-/** One number of the table: the median of several runs, and what bounds it. */
-export type Figure = {
-  /** Part, what, and under which circumstances: `claims, 8 callers`. */
-  name: string;
+/** What a part measured of one key: the median of several runs, and what bounds it. */
+export type Measured = {
+  /** One of keys.ts; its end names the unit. */
+  key: string;
   unit: string;
   value: number;
   low: number;
   high: number;
   runs: number;
+  /** What bounds it, and how far away that is. */
   limit: string;
 };
 
-type Measured = { name: string; unit: string; runs: number[]; limit: string };
+/** One line of the table. */
+export type Figure = Measured & {
+  /** The value of the run before; null the first time. */
+  before: number | null;
+};
 
-export function figure({ name, unit, runs, limit }: Measured): Figure {
+type Runs = { key: string; unit: string; runs: number[]; limit: string };
+
+export function figure({ key, unit, runs, limit }: Runs): Measured {
   const rounded = runs.map(round);
   return {
-    name,
+    key,
     unit,
     value: round(median(runs)),
     low: Math.min(...rounded),
@@ -56,17 +63,14 @@ export function share(part: number, whole: number): string {
 }
 
 /** The table as people read it, with the figures of the run before beside those of this one. */
-export function table(figures: readonly Figure[], previous: ReadonlyMap<string, Figure>): string {
-  const rows = figures.map(({ name, unit, value, low, high, runs, limit }) => {
-    const before = previous.get(name);
-    return [
-      name,
-      `${grouped(value)} ${unit}`.trim(),
-      `${grouped(low)}–${grouped(high)} (${runs})`,
-      before ? grouped(before.value) : '–',
-      limit,
-    ];
-  });
+export function table(figures: readonly Figure[]): string {
+  const rows = figures.map(({ key, unit, value, low, high, runs, before, limit }) => [
+    key,
+    `${grouped(value)} ${unit}`.trim(),
+    `${grouped(low)}–${grouped(high)} (${runs})`,
+    before === null ? '–' : grouped(before),
+    limit,
+  ]);
   const lines = [['figure', 'median', 'range (runs)', 'before', 'what bounds it'], ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
   return lines.map((line) => line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()).join('\n');

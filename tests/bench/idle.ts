@@ -1,37 +1,33 @@
 import { entranceOf, openBoards, startServer } from './boards.ts';
 import type { Desk } from './desk.ts';
-import { figure, median, round } from './figures.ts';
+import { figure, median, round, type Measured } from './figures.ts';
 import type { Memory } from './live-server.ts';
-import { repeat, type Part } from './part.ts';
+import { repeat, type Bench, type Part } from './part.ts';
 
 /** What the server's process grows by for each board that is open and quiet. */
-export const idle: Part = async (bench) => {
+export const idle: Part = { keys: ['idle.kib_per_viewer'], measure: measureIdle };
+
+async function measureIdle(bench: Bench): Promise<Measured[]> {
   const viewers = bench.size(1_000, 200);
   const desk = await bench.cluster.desk({ tickets: 100, team: 20 });
   try {
     bench.say(`idle: ${viewers} boards`);
     const ours = await repeat(bench.runs, () => perViewer(desk, desk, viewers));
     const bare = await repeat(bench.runs, () => perViewer(desk, null, viewers));
-    const name = `memory per idle viewer of ${viewers.toLocaleString('en')}`;
     const runs = (which: keyof Memory, from: Memory[]) => from.map((each) => each[which]);
+    const middle = (which: keyof Memory, from: Memory[]) => round(median(runs(which, from)));
     return [
       figure({
-        name: `${name}, process`,
+        key: 'idle.kib_per_viewer',
         unit: 'KiB',
         runs: runs('process', ours),
-        limit: `with the room that joining took and nobody gave back (Socket.io alone: ${round(median(runs('process', bare)))}); the kernel's buffers are not in it`,
-      }),
-      figure({
-        name: `${name}, objects`,
-        unit: 'KiB',
-        runs: runs('objects', ours),
-        limit: `what lives: sockets, handshakes, rooms (Socket.io alone: ${round(median(runs('objects', bare)))})`,
+        limit: `growth of the process, with the room that joining took and nobody gave back (Socket.io alone: ${middle('process', bare)}); what lives: ${middle('objects', ours)} (${middle('objects', bare)})`,
       }),
     ];
   } finally {
     await desk.drop();
   }
-};
+}
 
 async function perViewer(desk: Desk, served: Desk | null, viewers: number): Promise<Memory> {
   const server = await startServer(served);

@@ -1,72 +1,78 @@
 import './environment.ts';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { board } from './board.ts';
-import { catchup } from './catchup.ts';
-import { claims } from './claims.ts';
-import { fanout } from './fanout.ts';
-import { idle } from './idle.ts';
-import { startCluster } from './desk.ts';
+import { startCluster, type Cluster } from './desk.ts';
 import { table, type Figure } from './figures.ts';
-import { mail } from './mail.ts';
-import { describeMachine } from './machine.ts';
+import type { PartName } from './keys.ts';
+import { readLatest, renewed, writeLatest, type Latest } from './latest.ts';
+import { busyShare, describeMachine } from './machine.ts';
 import type { Part } from './part.ts';
-import { latestSchema, type Latest } from './latest.ts';
+import { parts } from './parts.ts';
 
 /*
  * `npm run bench` measures everything, `npm run bench claims mail` those parts. It prints a table and writes
  * bench/latest.json, whose figures the next run shows beside its own. Nothing here passes or fails by its time.
  */
 
-const parts: Record<string, Part> = { claims, fanout, board, catchup, idle, mail };
-const file = new URL('../../bench/latest.json', import.meta.url);
 const quick = Boolean(process.env['BENCH_QUICK']);
+const known = Object.entries(parts) as [PartName, Part][];
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !parts[name]);
-if (unknown.length > 0) {
-  console.error(`There is no part "${unknown[0]}"; there are ${Object.keys(parts).join(', ')}.`);
+const unknown = wanted.find((name) => !known.some(([part]) => part === name));
+if (unknown !== undefined) {
+  console.error(`There is no part "${unknown}"; there are ${known.map(([name]) => name).join(', ')}.`);
   process.exit(1);
 }
 
-const before = await readLatest();
-const previous = new Map(Object.values(before?.parts ?? {}).flatMap((part) => part.figures.map((f) => [f.name, f])));
 const cluster = await startCluster();
+const failed: string[] = [];
 try {
   const machine = await describeMachine(cluster.url);
-  const measured: Latest['parts'] = {};
-  for (const [name, part] of Object.entries(parts)) {
+  let latest: Latest = { parts: {}, figures: {}, ...(await readLatest()), machine };
+  const figures: Figure[] = [];
+  for (const [name, part] of known) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const begin = performance.now();
-    const figures: Figure[] = await part({
-      cluster,
-      runs: quick ? 1 : 3,
-      size: (usual, small) => (quick ? small : usual),
-      say: (line) => console.error(line),
-    });
-    measured[name] = { at: new Date().toISOString(), seconds: Math.round((performance.now() - begin) / 1000), figures };
+    try {
+      latest = await run({ name, part, cluster, latest });
+      figures.push(...part.keys.flatMap((key) => latest.figures[key] ?? []));
+      // After each part, since one that goes wrong must not take the others' figures along.
+      if (!quick) await writeLatest(latest);
+    } catch (error) {
+      console.error(`${name} went wrong:`, error);
+      failed.push(name);
+    }
   }
-  const { system, processor, cores, memoryGb, fsyncMs, loadPerCore, node, postgres } = machine;
-  console.log(`\n${processor} (${system}), ${cores} cores, ${memoryGb} GB, load ${loadPerCore} per core before`);
-  console.log(`fsync ${fsyncMs} ms, Node ${node}, PostgreSQL ${postgres}\n`);
-  console.log(table(Object.values(measured).flatMap((part) => part.figures), previous));
-  // A quick run tries the benchmark out; its figures are nobody's.
-  if (!quick) await keep({ machine, parts: { ...before?.parts, ...measured } });
+  const { system, processor, cores, memoryGb, fsyncMs, node, postgres } = machine;
+  console.log(`\n${processor} (${system}), ${cores} cores, ${memoryGb} GB, fsync ${fsyncMs} ms`);
+  console.log(`Node ${node}, PostgreSQL ${postgres}\n`);
+  console.log(table(figures));
+  if (quick) console.log('\nA quick run tries the benchmark out; its figures are nobody’s and were not kept.');
 } finally {
   await cluster.stop();
 }
+if (failed.length > 0) console.error(`\nWithout figures: ${failed.join(', ')}`);
 // Sockets and workers of what was measured may linger.
-process.exit(0);
+process.exit(failed.length > 0 ? 1 : 0);
 
-async function readLatest(): Promise<Latest | null> {
-  try {
-    return latestSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch {
-    // The first run, or the file of an older benchmark: nothing to compare with.
-    return null;
-  }
+type Running = { name: PartName; part: Part; cluster: Cluster; latest: Latest };
+
+async function run({ name, part, cluster, latest }: Running): Promise<Latest> {
+  const before = await busyShare();
+  const begin = performance.now();
+  const measured = await part.measure({
+    cluster,
+    runs: quick ? 1 : 5,
+    size: (usual, small) => (quick ? small : usual),
+    say: (line) => console.error(line),
+  });
+  const seconds = Math.round((performance.now() - begin) / 1000);
+  const found = measured.map(({ key }) => key).toSorted();
+  // A machine without Chromium has no figures of the board; what was measured on another one stays.
+  if (found.length === 0) return latest;
+  if (String(found) !== String(part.keys.toSorted())) throw new Error(`${name} declares other keys than ${String(found)}`);
+  const othersBusy = { before, after: await busyShare() };
+  console.error(`${name}: ${seconds} s; others used ${percent(before)} before, ${percent(othersBusy.after)} after`);
+  return renewed(latest, { name, ran: { at: new Date().toISOString(), seconds, othersBusy }, measured });
 }
 
-async function keep(latest: Latest): Promise<void> {
-  await mkdir(new URL('.', file), { recursive: true });
-  await writeFile(file, `${JSON.stringify(latest, null, 2)}\n`);
+function percent(share: number): string {
+  return `${Math.round(share * 100)} % of the machine`;
 }

@@ -1,5 +1,5 @@
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '#server/database/pool.ts';
 import { median, round } from './figures.ts';
@@ -11,21 +11,17 @@ export type Machine = {
   memoryGb: number;
   /** Median of writing 8 KB and waiting until the disk has it: no single commit is quicker. */
   fsyncMs: number;
-  /** How busy the machine was with other things when the run began; above 0.5 per core the figures are noise. */
-  loadPerCore: number;
   node: string;
   postgres: string;
 };
 
 export async function describeMachine(databaseUrl: string): Promise<Machine> {
-  const cores = availableParallelism();
   return {
     system: `${process.platform} ${process.arch}`,
     processor: cpus()[0]?.model.trim() ?? '',
-    cores,
+    cores: availableParallelism(),
     memoryGb: Math.round(totalmem() / 1024 ** 3),
     fsyncMs: round(fsyncMs()),
-    loadPerCore: round((loadavg()[0] ?? 0) / cores),
     node: process.versions.node,
     postgres: await postgresVersion(databaseUrl),
   };
@@ -48,6 +44,24 @@ function fsyncMs(): number {
     closeSync(file);
     rmSync(folder, { recursive: true });
   }
+}
+
+/**
+ * How much of all cores others use, 0 to 1, in a second in which the benchmark itself does nothing. Above 0.1 the figures
+ * are noise. The load average would not tell: it still counts the part before.
+ */
+export async function busyShare(): Promise<number> {
+  const before = processorTimes();
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const after = processorTimes();
+  return round((after.busy - before.busy) / (after.all - before.all));
+}
+
+function processorTimes(): { busy: number; all: number } {
+  const times = cpus().map((core) => core.times);
+  const sum = (of: (core: (typeof times)[number]) => number) => times.reduce((all, core) => all + of(core), 0);
+  const all = sum(({ user, nice, sys, idle, irq }) => user + nice + sys + idle + irq);
+  return { all, busy: all - sum(({ idle }) => idle) };
 }
 
 async function postgresVersion(url: string): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Cluster } from './desk.ts';
-import type { Figure } from './figures.ts';
+import type { Measured } from './figures.ts';
 
 export type Bench = {
   cluster: Cluster;
@@ -11,8 +11,13 @@ export type Bench = {
   say(line: string): void;
 };
 
-/** Measures one thing. It cannot fail for being slow, only for being wrong. */
-export type Part = (bench: Bench) => Promise<Figure[]>;
+/** One part of the benchmark. It cannot fail for being slow, only for being wrong. */
+export type Part = {
+  /** What `measure` returns a figure for, all of keys.ts that is this part's. */
+  keys: readonly string[];
+  /** @returns a figure for each key, or nothing where this machine lacks what measuring needs */
+  measure(bench: Bench): Promise<Measured[]>;
+};
 
 /** One after the other, since two at once would measure each other. */
 export async function repeat<T>(times: number, work: (run: number) => Promise<T>): Promise<T[]> {

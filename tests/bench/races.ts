@@ -30,7 +30,7 @@ export async function races(bench: Bench) {
     const doubles = (told?.doubles ?? 0) + Math.abs((told?.claims ?? 0) - won);
     if (doubles > 0) throw new Error(`${doubles} of ${run} races had two winners`);
     const limit = `none may: one update decides; ${grouped(run)} races of ${racers} for ${few} tickets, ${grouped(won)} won`;
-    return [figure({ name: 'double claims', unit: '', runs: [doubles], limit })];
+    return [figure({ key: 'claims.double', unit: '', runs: [doubles], limit })];
   } finally {
     await desk.drop();
   }

@@ -1,0 +1,52 @@
+/*
+ * The figures of the benchmark by the part that measures them. Others read bench/latest.json by these keys, so that a key
+ * keeps its meaning: README.md, "Figures", docs/scale.md and the simulation in tests/scale.
+ */
+
+const fanoutTimes = ['server_p50_ms', 'server_p99_ms', 'end_p50_ms', 'end_p99_ms'];
+const audiences = [100, 1_000, 5_000];
+
+export const keys = {
+  claims: [
+    ...each('claims', [1, 8, 32], ['per_s']),
+    'claims.8_of_10000.per_s',
+    'claims.workspaces_20.per_s',
+    'claims.double',
+    ...each('limit.claims', [1, 8, 32], ['per_s']),
+  ],
+  fanout: [
+    ...each('fanout', audiences, fanoutTimes),
+    ...each('limit.socketio', audiences, fanoutTimes),
+    ...each('limit.ws', audiences, fanoutTimes),
+  ],
+  beside: ['fanout.beside_big_loads.end_p99_ms'],
+  board: each('board', [100, 1_000, 10_000], ['first_cards_ms', 'visible_kb', 'total_kb', 'card_nodes', 'heap_mb']),
+  search: ['search.1000000.p95_ms'],
+  catchup: ['catchup.1000.server_ms', 'catchup.1000.client_ms'],
+  restart: ['restart.5000.all_consistent_s', 'restart.5000.full_reloads'],
+  idle: ['idle.kib_per_viewer'],
+  join: ['join.500.all_ready_s'],
+  notes: ['notes.kib_per_open', 'notes.ms_to_other'],
+  mail: ['mail.smtp.per_s', 'mail.imap.per_s', 'limit.mail.per_s'],
+};
+
+export type PartName = keyof typeof keys;
+
+/** Nothing measures these yet; whoever measures one takes it off here. */
+export const open: readonly string[] = [
+  'claims.workspaces_20.per_s',
+  ...each('fanout', [5_000], fanoutTimes),
+  ...each('limit.socketio', [5_000], fanoutTimes),
+  ...each('limit.ws', audiences, fanoutTimes),
+  ...keys.beside,
+  ...keys.search,
+  ...keys.restart,
+  ...keys.join,
+  ...keys.notes,
+  'mail.imap.per_s',
+];
+
+/** `fanout.100.end_p50_ms` and so on: each size with each thing that is measured of it. */
+export function each(what: string, sizes: readonly number[], things: readonly string[]): string[] {
+  return sizes.flatMap((size) => things.map((thing) => `${what}.${size}.${thing}`));
+}

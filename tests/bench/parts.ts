@@ -1,0 +1,18 @@
+import { board } from './board.ts';
+import { catchup } from './catchup.ts';
+import { claims } from './claims.ts';
+import { fanout } from './fanout.ts';
+import { idle } from './idle.ts';
+import type { PartName } from './keys.ts';
+import { mail } from './mail.ts';
+import type { Part } from './part.ts';
+
+/** What can be measured, in this order. */
+export const parts: Partial<Record<PartName, Part>> = {
+  claims,
+  fanout,
+  board,
+  catchup,
+  idle,
+  mail,
+};
