@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AppError } from '#lib/shared/errors.ts';
-import { closeAuth, openAuth } from '#server/auth/home.ts';
+import { cookieName } from '#server/auth/cookies.ts';
+import { authHome, closeAuth, openAuth } from '#server/auth/home.ts';
 import { accept } from '#server/auth/invitations.ts';
+import { sessionFor } from '#server/auth/request.ts';
 import { confirmLink, mailLink, signIn } from '#server/auth/sign-in.ts';
 import { asSystem } from '#server/database/actor.ts';
 import * as attempts from '#server/domain/attempts.ts';
@@ -77,6 +79,29 @@ test('a sign-in that succeeds clears the typing errors before it', async () => {
     await Promise.all(Array.from({ length: 8 }, () => guess(desk.address)));
     await signIn(createJar().client(), { email, password }, desk);
   }
+});
+
+test('a session that cannot be renewed is not asked for again and again from one place', async () => {
+  const made = { access_token: 'none', refresh_token: 'made up', expires_at: 1 };
+  const token = Buffer.from(JSON.stringify(made)).toString('base64url');
+  const cookie = `${cookieName}=base64-${token}`;
+  const asked = vi.spyOn(authHome(), 'fetch');
+  // The client of the auth server writes each refusal to the console.
+  const told = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const visit = async (address: string) => {
+    const jar = createJar();
+    jar.set(cookieName, `base64-${token}`, { path: '/' });
+    const request = { headers: new Headers({ cookie }) };
+    const url = new URL('http://localhost/');
+    return sessionFor({ request, cookies: jar, url, getClientAddress: () => address });
+  };
+  for (let i = 0; i < 60; i++) expect(await visit('192.0.2.66')).toBeNull();
+  const refused = asked.mock.calls.length;
+  expect(refused).toBeLessThanOrEqual(50);
+  await visit('198.51.100.66');
+  expect(asked.mock.calls.length).toBeGreaterThan(refused);
+  asked.mockRestore();
+  told.mockRestore();
 });
 
 test('a mailbox is not flooded', async () => {

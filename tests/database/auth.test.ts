@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { cookieName } from '#server/auth/cookies.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authHome, closeAuth, openAuth } from '#server/auth/home.ts';
 import { accept } from '#server/auth/invitations.ts';
 import { membersOf } from '#server/auth/membership.ts';
-import { sessionFor } from '#server/auth/request.ts';
 import { sessionFrom } from '#server/auth/session.ts';
 import { endOtherSessions, endSession, sessionsOf } from '#server/auth/sessions.ts';
 import { confirmLink, mailLink, signIn, signOut } from '#server/auth/sign-in.ts';
@@ -142,29 +140,6 @@ describe('a session', () => {
     'other=1',
   ])('is not made of the cookie %j', async (cookie) => {
     expect(await sessionFrom(cookie)).toBeNull();
-  });
-
-  test('that cannot be renewed is not asked for again and again from one place', async () => {
-    const made = { access_token: 'none', refresh_token: 'made up', expires_at: 1 };
-    const token = Buffer.from(JSON.stringify(made)).toString('base64url');
-    const cookie = `${cookieName}=base64-${token}`;
-    const asked = vi.spyOn(authHome(), 'fetch');
-    // The client of the auth server writes each refusal to the console.
-    const told = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-    const visit = async (address: string) => {
-      const jar = createJar();
-      jar.set(cookieName, `base64-${token}`, { path: '/' });
-      const request = { headers: new Headers({ cookie }) };
-      const url = new URL('http://localhost/');
-      return sessionFor({ request, cookies: jar, url, getClientAddress: () => address });
-    };
-    for (let i = 0; i < 60; i++) expect(await visit('192.0.2.66')).toBeNull();
-    const refused = asked.mock.calls.length;
-    expect(refused).toBeLessThanOrEqual(50);
-    await visit('198.51.100.66');
-    expect(asked.mock.calls.length).toBeGreaterThan(refused);
-    asked.mockRestore();
-    told.mockRestore();
   });
 
   test('is renewed for all who ask at once with one refresh token', async () => {

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -203,34 +201,6 @@ test('a paused account asks senders to come back later', async () => {
   expect(await deliver(smtp.port, raw({ subject: 'Pause' }), { to: [service] })).toMatch(/^450 /);
   await run(cast.ada, 'account.change', { account, isPaused: false });
   expect(await deliver(smtp.port, raw({ subject: 'Pause' }), { to: [service] })).toMatch(/^250 /);
-});
-
-test('one network cannot hold all lines: whoever else comes still gets through', async () => {
-  const held: Socket[] = [];
-  const greeting = async () => {
-    const socket = connect(smtp.port, '127.0.0.1');
-    held.push(socket);
-    const [line] = (await once(socket, 'data')) as [Buffer];
-    return line.toString().slice(0, 3);
-  };
-  const greetings: string[] = [];
-  for (let i = 0; i < 27; i++) greetings.push(await greeting());
-  expect(greetings).toEqual([...Array<string>(25).fill('220'), '421', '421']);
-  held.splice(0, 5).forEach((socket) => socket.destroy());
-  await until(async () => (await greeting()) === '220');
-  held.forEach((socket) => socket.destroy());
-});
-
-test('who tries out addresses is soon told nothing more', async () => {
-  const tries = Array.from({ length: 21 }, (_, i) => `RCPT TO:<name${i}@nordlicht.example>`);
-  const replies = await converse(smtp.port, [
-    'EHLO probe.example',
-    'MAIL FROM:<a@example.org>',
-    ...tries,
-    `RCPT TO:<${service}>`,
-  ]);
-  expect(replies.slice(3, 23).every((reply) => reply.startsWith('550'))).toBe(true);
-  expect(replies.slice(23).every((reply) => /^421|cut/.test(reply))).toBe(true);
 });
 
 test('a member who answers from his mail program comments, and the customer sees nothing of it', async () => {
