@@ -43,7 +43,6 @@ export const open: readonly string[] = [
   ...keys.restart,
   ...keys.join,
   ...keys.notes,
-  'mail.imap.per_s',
 ];
 
 /** `fanout.100.end_p50_ms` and so on: each size with each thing that is measured of it. */

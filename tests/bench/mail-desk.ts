@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decide } from '#server/config.ts';
+import { startChild, type Child } from './child.ts';
+import { now } from './clock.ts';
+import type { Desk } from './desk.ts';
+import type { PostAnswer, PostAsk } from './mail-post.ts';
+import type { Bench } from './part.ts';
+
+const patienceMs = 180_000;
+
+export type MailDesk = Desk & { post: Child<PostAsk, PostAnswer> };
+
+/** A desk that receives mail, with the rest of the mail world in a process of its own. */
+export async function withMailDesk<T>(bench: Bench, work: (desk: MailDesk) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'lotse-bench-'));
+  const desk = await bench.cluster.desk({ tickets: 100 });
+  const post = startChild<PostAsk, PostAnswer>('./mail-post.ts');
+  try {
+    const { sinkPort } = await post.ask({ openSink: true });
+    decide({
+      SMTP_URL: `smtp://127.0.0.1:${sinkPort}`,
+      SMTP_IN_PORT: '0',
+      FILES_DIR: folder,
+      ORIGIN: 'https://desk.example.org',
+    });
+    return await work({ ...desk, post });
+  } finally {
+    await post.stop();
+    await desk.drop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Resolves when so many mails have become tickets. */
+export async function cards({ owner }: Desk, wanted: number): Promise<void> {
+  for (const deadline = now() + patienceMs; now() < deadline;) {
+    const [row] = await owner<{ cards: number; failed: number }[]>`
+      select
+        (select count(*) from lotse.mails where state = 'filed') as cards,
+        (select count(*) from lotse.mails where state in ('failed', 'ignored')) as failed
+    `;
+    if ((row?.failed ?? 0) > 0) throw new Error('A mail was not filed');
+    if ((row?.cards ?? 0) >= wanted) return;
+    await new Promise((resolve) => setTimeout(resolve, wanted > 100 ? 25 : 2));
+  }
+  throw new Error('The mails did not become tickets');
+}
