@@ -6,13 +6,20 @@ const technical = ['ticket.left', 'ticket.read'];
 const pageLength = 100;
 const cursorShape = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ([ev]\d{1,18})$/;
 
+/** Anything else reads from the start, as does a time that no calendar has. */
+function isCursor(cursor: string | undefined): cursor is string {
+  const time = Date.parse(cursor?.split(' ', 1)[0] ?? '');
+  // The 30th of February is read as the 2nd of March.
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 19) === cursor?.slice(0, 19);
+}
+
 type Options = { cursor?: string | undefined; most?: number };
 
 type Row = Omit<HistoryEntry, 'names'>;
 
 /** Everything that happened to a ticket and everybody who looked, newest first, under the reader's rights of now. */
 export async function history(tx: Tx, ticketId: string, { cursor, most = pageLength }: Options = {}): Promise<History> {
-  const [, at = null, id = null] = cursorShape.exec(cursor ?? '') ?? [];
+  const [, at = null, id = null] = isCursor(cursor) ? (cursorShape.exec(cursor) ?? []) : [];
   const rows = await tx.sql<Row[]>`
     select h.id, private.iso(h.at) as at, h.type, h.data,
       jsonb_build_object('kind', h.kind, 'id', coalesce(h.member_id, h.contact_id), 'name', coalesce(m.name, c.name, '')) as author

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -54,6 +54,21 @@ test('stops when the set-up script that started it is killed', async () => {
   const lotse = await start();
   lotse.child.disconnect();
   expect(await lotse.ended).toBe(0);
+});
+
+test('outlives a file of the pages that a new build took away', async () => {
+  const file = join('build/client', `vanishing-${process.pid}.txt`);
+  writeFileSync(file, 'x');
+  const lotse = await start();
+  const name = `/${basename(file)}`;
+  expect((await fetch(`http://127.0.0.1:${lotse.port}${name}`)).status).toBe(200);
+  rmSync(file);
+  const gone = new AbortController();
+  const asked = fetch(`http://127.0.0.1:${lotse.port}${name}`, { signal: gone.signal }).catch(() => undefined);
+  await until(() => lotse.said.some((line) => line.startsWith('The pages were built anew')));
+  gone.abort();
+  await asked;
+  expect(await ask(lotse, '/healthz')).toMatchObject({ status: 200 });
 });
 
 test('starts again after a kill, with the PostgreSQL that was left behind', async () => {

@@ -75,3 +75,12 @@ test('comes in pages that neither skip nor repeat', async () => {
   expect(ids).toEqual(whole.entries.map(({ id }) => id));
   expect(ids).toHaveLength(7);
 });
+
+test.each(['x', '9999-99-99T99:99:99Z e1', '2026-02-30T00:00:00.000000Z e1', '2026-11-21T10:00:00Z'])(
+  'starts anew for %j, which is no place in it',
+  async (cursor) => {
+    const ticket = await createTicket(cast);
+    const { entries } = await asActor(cast.ada, (tx) => history(tx, ticket, { cursor }));
+    expect(entries).toHaveLength(1);
+  },
+);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { config, decide } from '#server/config.ts';
 import type { Part } from '#server/part.ts';
@@ -20,6 +22,19 @@ test('a taken port is told in one sentence', async () => {
 
 test('before everything runs, pages and readiness answer 503 and health 200', async () => {
   expect(await statuses('/', '/readyz', '/healthz')).toEqual([503, 503, 200]);
+});
+
+test('a client that asks for a socket meanwhile and resets harms nobody', async () => {
+  const socket = connect(config().port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write('GET /socket.io/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  socket.resetAndDestroy();
+  const polite = connect(config().port, '127.0.0.1');
+  polite.write('GET /socket.io/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  const [answer] = (await once(polite, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1.1 503 /);
+  polite.destroy();
+  expect(await statuses('/healthz')).toEqual([200]);
 });
 
 test('readiness names the part that cannot work', async () => {
