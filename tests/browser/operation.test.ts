@@ -65,7 +65,7 @@ test('outlives a file of the pages that a new build took away', async () => {
   rmSync(file);
   const gone = new AbortController();
   const asked = fetch(`http://127.0.0.1:${lotse.port}${name}`, { signal: gone.signal }).catch(() => undefined);
-  await until(() => lotse.said.some((line) => line.startsWith('The pages were built anew')));
+  await until(async () => lotse.said.some((line) => line.startsWith('The pages were built anew')));
   gone.abort();
   await asked;
   expect(await ask(lotse, '/healthz')).toMatchObject({ status: 200 });
