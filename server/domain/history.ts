@@ -47,6 +47,18 @@ export async function history(tx: Tx, ticketId: string, { cursor, most = pageLen
   return { entries, next: rows.length > most && last ? `${last.at} ${last.id}` : null };
 }
 
+/** All of it, oldest first; of an endless one the latest 20,000 entries. */
+export async function wholeHistory(tx: Tx, ticketId: string): Promise<HistoryEntry[]> {
+  const all: HistoryEntry[] = [];
+  let cursor: string | undefined;
+  do {
+    const { entries, next } = await history(tx, ticketId, { cursor, most: 1000 });
+    all.push(...entries);
+    cursor = next ?? undefined;
+  } while (cursor && all.length < 20_000);
+  return all.reverse();
+}
+
 /** What ids are called, looked up under the reader's rights: what he may not know, or what is gone, has no name here. */
 async function namesIn({ sql }: Tx, rows: Row[]): Promise<Map<string, string>> {
   const ids = [...new Set(rows.flatMap(({ data }) => idsIn(data)))];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asActor } from '#server/database/actor.ts';
-import { history } from '#server/domain/history.ts';
+import { tableOf } from '#lib/ticket/history-table.ts';
+import { history, wholeHistory } from '#server/domain/history.ts';
 import { createCast, createTicket, linkFor, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -84,3 +85,37 @@ test.each(['x', '9999-99-99T99:99:99Z e1', '2026-02-30T00:00:00.000000Z e1', '20
     expect(entries).toHaveLength(1);
   },
 );
+
+test('can be taken along as a table, whole, oldest first, and no name in it is a formula', async () => {
+  const ticket = await createTicket(cast);
+  const trick = '=HYPERLINK("https://elsewhere.example")';
+  for (let i = 0; i < 3; i++) await run(cast.mona, 'ticket.change', { ticket, tags: [`${i},"x"`] });
+  await run(cast.ben, 'member.change', { member: cast.ben.memberId, name: trick });
+  await run(cast.ben, 'ticket.claim', { ticket });
+  const table = tableOf(await asActor(cast.ada, (tx) => wholeHistory(tx, ticket)));
+  const rows = parse(table);
+  expect(rows.map(([, , type]) => type)).toEqual([
+    expect.any(String),
+    'ticket.created',
+    'ticket.changed',
+    'ticket.changed',
+    'ticket.changed',
+    'ticket.claimed',
+  ]);
+  expect(rows[3]?.[4]).toContain('1,\\"x\\"');
+  expect(rows.at(-1)?.[1]).toBe(`'${trick}`);
+  expect(tableOf(await asActor(cast.cleo, (tx) => wholeHistory(tx, ticket))).split('\r\n')).toHaveLength(2);
+});
+
+/** RFC 4180, as a spreadsheet reads it. */
+function parse(table: string): string[][] {
+  const lines = table
+    .replace(/^\uFEFF/, '')
+    .trimEnd()
+    .split('\r\n');
+  return lines.map((line) =>
+    [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+      ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+    ),
+  );
+}
