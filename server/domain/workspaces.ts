@@ -17,14 +17,6 @@ export async function change(act: Act, input: Command<'workspace.change'>) {
   act.record({ type: 'workspace.changed', data: { fields }, audience: [rooms.staff] });
 }
 
-/** The language to write in where nothing says another. */
-export async function languageOf(act: Act): Promise<'de' | 'en'> {
-  const [row] = await act.sql<{ language: 'de' | 'en' }[]>`
-    select language from lotse.workspaces where id = ${act.actor.workspaceId}
-  `;
-  return row?.language ?? 'de';
-}
-
 export type Founding = {
   workspace: { slug: string; name: string; language: 'de' | 'en' };
   administrator: { userId: string; name: string; email: string; language: 'de' | 'en' };

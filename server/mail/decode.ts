@@ -90,7 +90,7 @@ function isShownBy(html: string, contentId: string | null, contentLocation: stri
 }
 
 /** A `cid:` reference as it is compared: percent-decoded, lower-case, without brackets. */
-export function contentIdOf(reference: string): string {
+function contentIdOf(reference: string): string {
   const bare = reference.replace(/^cid:/i, '').replace(/&amp;/g, '&');
   return percentDecoded(bare).replace(/^<|>$/g, '').toLowerCase();
 }

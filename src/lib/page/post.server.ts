@@ -61,7 +61,7 @@ async function addFiles(holder: Holder, command: string, files: File[]): Promise
 }
 
 /** Typed lines as paragraphs; addresses become links. */
-export function htmlOf(text: string): string {
+function htmlOf(text: string): string {
   return text
     .trim()
     .split(/\n\s*\n/)

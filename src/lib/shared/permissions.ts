@@ -26,7 +26,7 @@ export function viewerOf(member: { id: string; role: Role }, pools: readonly Poo
   };
 }
 
-export function moderates(viewer: Viewer): boolean {
+function moderates(viewer: Viewer): boolean {
   return viewer.role !== 'member';
 }
 

@@ -22,7 +22,7 @@ export function keys(bindings: Bindings): (event: KeyboardEvent) => void {
 }
 
 /** True where letters mean themselves, or where a menu or dialog has its own keys. */
-export function isOccupied(target: EventTarget | null): boolean {
+function isOccupied(target: EventTarget | null): boolean {
   const own =
     'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]:not([contenteditable="false"]), ';
   const layers = '[role="menu"], [role="dialog"], [role="alertdialog"], [role="listbox"]';
