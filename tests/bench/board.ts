@@ -3,7 +3,7 @@ import { chromium, type Browser } from 'playwright';
 import { closeAuth, openAuth } from '#server/auth/home.ts';
 import { signInAs, slugOf } from '../support/live.ts';
 import { startServer } from '../support/server.ts';
-import { wholeUpTo } from '#lib/board/cut.ts';
+import { wholeUpTo } from '#lib/shared/parts.ts';
 import { visit } from './board-visit.ts';
 import type { Desk } from './desk.ts';
 import { figure, grouped, median, round, type Measured } from './figures.ts';

@@ -2,12 +2,15 @@
 import { createContext } from 'svelte';
 import { SvelteSet } from 'svelte/reactivity';
 import type { Card } from '#lib/shared/board.ts';
+import { totalOf, type Counts, type Grouping } from '#lib/shared/parts.ts';
 import type { Live } from '#lib/live/live.svelte.ts';
-import { besides, columnsBy, type Column, type Grouping, type World } from './columns.ts';
-import { countOf, noFilters, sift, type Filters } from './filter.ts';
+import { Arrival } from './arrival.svelte.ts';
+import { besides, columnsBy, oldestOf, type Column, type World } from './columns.ts';
+import { noFilters, sift, sifts, type Filters } from '#lib/shared/filter.ts';
 import { Focus } from './focus.svelte.ts';
 import { Flights } from './flight.ts';
 import { inOrder } from './order.ts';
+import { mostCards } from './window.ts';
 
 /** A place on the screen: where a menu opens. */
 export type Spot = { x: number; y: number; width: number; height: number };
@@ -20,14 +23,12 @@ export type Layer = {
   byKey?: boolean;
 };
 
-/** Counts of columns of which only the first cards have arrived. */
-export type Counts = Record<string, { count: number; oldest: string | null }>;
-
 /** What one person's board shows and how; the truth about tickets is Live's. */
 export class BoardView {
   readonly live: Live;
   readonly focus = new Focus();
   readonly flights: Flights;
+  readonly arrival: Arrival;
   grouping = $state<Grouping>('pool');
   filters = $state.raw<Filters>(noFilters);
   /** Columns whose folded part lies open. */
@@ -37,7 +38,8 @@ export class BoardView {
   isCreating = $state(false);
   /** The number of the ticket that lies open beside the board. */
   opened = $state<number | null>(null);
-  counts = $state.raw<Counts>({});
+  /** How many cards a list may render: all that are in sight together stay below `mostCards`. */
+  most: () => number = () => mostCards;
   /** Closes the ticket beside the board. */
   leave: () => void = () => undefined;
 
@@ -51,15 +53,24 @@ export class BoardView {
     this.#world.cards.filter((card) => card.member === this.live.me.id).toSorted(inOrder),
   );
   readonly beside: Card[] = $derived(besides(this.#world));
-  readonly found: number = $derived(this.#world.cards.length);
+  /** Counts of columns that have not arrived whole. */
+  readonly #counts: Counts | null = $derived.by(() => this.arrival.counts(this.filters));
+  readonly found: number = $derived(this.#counts ? totalOf(this.#counts) : this.#world.cards.length);
+  /** How many tickets there are, filters aside. */
+  readonly total: number = $derived.by(() => {
+    const counts = this.arrival.counts(noFilters);
+    return counts ? totalOf(counts) : this.live.board.cards.length;
+  });
   /** How many tickets each person and group holds: `member:<id>` → number. */
   readonly load: ReadonlyMap<string, number> = $derived.by(() => {
+    const counts = this.arrival.counts(noFilters);
+    if (counts) return new Map(Object.entries(counts).map(([key, { count }]) => [key, count]));
     const held = this.live.board.cards.flatMap(({ member, group }) =>
       member !== null ? [`member:${member}`] : group !== null ? [`group:${group}`] : [],
     );
     return new Map([...Map.groupBy(held, (key) => key)].map(([key, all]) => [key, all.length]));
   });
-  readonly isSifted: boolean = $derived(this.filters.text.trim() !== '' || countOf(this.filters) > 0);
+  readonly isSifted: boolean = $derived(sifts(this.filters));
   readonly names: ReadonlyMap<string, string> = $derived.by(() => {
     const { people, groups, pools } = this.live.board;
     return new Map([...people, ...groups, ...pools].map(({ id, name }) => [id, name]));
@@ -67,7 +78,18 @@ export class BoardView {
 
   constructor(live: Live) {
     this.live = live;
+    this.arrival = new Arrival(live);
     this.flights = new Flights((ticket) => live.board.card(ticket));
+  }
+
+  /** How many cards a column holds, also of those that have not arrived. Mine and `beside` are columns too. */
+  countOf(key: string, cards: readonly Card[]): number {
+    return this.#counts ? (this.#counts[key]?.count ?? 0) : cards.length;
+  }
+
+  /** Since when the oldest of a column waits. */
+  oldestOf(key: string, cards: readonly Card[]): string | null {
+    return this.#counts ? (this.#counts[key]?.oldest ?? null) : oldestOf(cards);
   }
 
   narrow(change: Partial<Filters>): void {

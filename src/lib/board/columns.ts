@@ -1,10 +1,8 @@
 import type { Card, Group, Person, Pool } from '#lib/shared/board.ts';
+import type { Grouping } from '#lib/shared/parts.ts';
 import type { Viewer } from '#lib/shared/permissions.ts';
 import { statuses, type Status } from '#lib/shared/ticket.ts';
 import { inOrder } from './order.ts';
-
-export const groupings = ['pool', 'status', 'person'] as const;
-export type Grouping = (typeof groupings)[number];
 
 /** Where a card lies or may be put. */
 export type Place =

@@ -63,7 +63,7 @@ export function exactTime(at: Moment, language = getLocale()): string {
   return dates(language, { dateStyle: 'full', timeStyle: 'short' }).format(new Date(at));
 }
 
-function number(value: number, options: Intl.NumberFormatOptions = {}, language = getLocale()): string {
+export function number(value: number, options: Intl.NumberFormatOptions = {}, language = getLocale()): string {
   return numbers(language, options).format(value);
 }
 

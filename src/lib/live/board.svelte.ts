@@ -11,7 +11,11 @@ import {
   type Pool,
   type Snapshot,
 } from '#lib/shared/board.ts';
+import { merge, type Slice } from '#lib/shared/parts.ts';
 import { Overlay, type Guess } from './overlay.ts';
+
+/** What makes columns of the cards, and names of their ids. */
+export type Beside = Pick<Snapshot, 'pools' | 'people' | 'groups'>;
 
 /**
  * What this browser knows of the workspace: the server's truth, kept by the one reducer, and this person's own guesses
@@ -60,16 +64,27 @@ export class LiveBoard {
     return this.#overlay.holds(ticket);
   }
 
-  /** Takes a snapshot as the truth. An older one than what is known already changes nothing. */
+  /** Takes a page's snapshot as the truth. An older one than what is known already changes nothing. */
   begin(snapshot: Snapshot, { whole = true } = {}): void {
     if (this.isKnown && (snapshot.seq < this.#truth.seq || (!whole && this.isWhole))) return;
-    this.#truth = boardFrom(snapshot);
-    this.pools = snapshot.pools;
-    this.people = snapshot.people;
-    this.groups = snapshot.groups;
+    this.renew(boardFrom(snapshot), snapshot, { whole });
+  }
+
+  /** Takes what was read anew as the truth, whatever was known before. */
+  renew(truth: Board, { pools, people, groups }: Beside, { whole = true } = {}): void {
+    this.#truth = truth;
+    this.pools = pools;
+    this.people = people;
+    this.groups = groups;
     this.isKnown = true;
     this.isWhole = whole;
-    this.#overlay.passed(snapshot.seq);
+    this.#overlay.passed(truth.seq);
+    this.#version++;
+  }
+
+  /** Cards that the page left out. */
+  add(slice: Slice): void {
+    merge(this.#truth, slice);
     this.#version++;
   }
 

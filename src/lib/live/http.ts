@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import type { Snapshot } from '#lib/shared/board.ts';
 import type { Answer } from '#lib/shared/errors.ts';
+import type { Filters } from '#lib/shared/filter.ts';
+import { toQuery } from '#lib/shared/filter-query.ts';
+import type { Beginning, FirstPart, Grouping, Part, Place } from '#lib/shared/parts.ts';
 import { Unsent, type Call } from './queue.ts';
 
 const timeoutMs = 15_000;
@@ -32,12 +34,28 @@ export async function post(workspace: string, { id, name, input }: Call): Promis
   return readAnswer(await bodyOf(response));
 }
 
-/** The board anew. @throws Unsent when the server is away */
-export async function fetchSnapshot(workspace: string): Promise<Snapshot> {
-  const response = await reach(`/api/v1/${workspace}/board`, { headers: { accept: 'application/json' } });
-  if (!response.ok) throw new Unsent(`status ${response.status}`, false);
+/** The board's first part, as of now. @throws Unsent when the server is away */
+export function fetchFirstPart(workspace: string): Promise<FirstPart> {
+  return get<FirstPart>(`/api/v1/${workspace}/board`);
+}
+
+/** The part after a place. @throws Unsent when the server is away */
+export function fetchPart(workspace: string, after: Place): Promise<Part> {
+  return get<Part>(`/api/v1/${workspace}/board?${new URLSearchParams(after)}`);
+}
+
+/** The first cards of each column and the counts of all, of the cards that pass the filters. @throws Unsent when the server is away */
+export function fetchBeginning(workspace: string, by: Grouping, filters: Filters): Promise<Beginning> {
+  const query = toQuery(filters);
+  query.set('by', by);
+  return get<Beginning>(`/api/v1/${workspace}/board/first?${query}`);
+}
+
+async function get<T>(address: string): Promise<T> {
+  const response = await reach(address, { headers: { accept: 'application/json' } });
+  if (!response.ok) throw new Unsent(`status ${response.status}`, away.has(response.status));
   // The server's own type: checking ten thousand cards would cost more than reading them.
-  return (await bodyOf(response)) as Snapshot;
+  return (await bodyOf(response)) as T;
 }
 
 async function reach(address: string, init: RequestInit): Promise<Response> {

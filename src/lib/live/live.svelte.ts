@@ -1,16 +1,18 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- listeners, which no template reads */
 import { getContext, setContext } from 'svelte';
 import type { CommandInput, CommandName } from '#lib/shared/commands.ts';
-import type { Frame, Snapshot } from '#lib/shared/board.ts';
+import { apply, type Frame, type Snapshot } from '#lib/shared/board.ts';
 import type { Answer, Refusal } from '#lib/shared/errors.ts';
 import { viewerOf } from '#lib/shared/permissions.ts';
 import type { Role } from '#lib/shared/ticket.ts';
 import { LiveBoard } from './board.svelte.ts';
 import { CommandQueue, ticketOf, type SendOptions } from './commands.svelte.ts';
 import { Connection } from './connection.svelte.ts';
-import { fetchSnapshot, post } from './http.ts';
+import { post } from './http.ts';
+import { readWhole } from './parts.ts';
 import { Presence } from './presence.svelte.ts';
 import { Shelf, Unsent, type Call } from './queue.ts';
+import { Rest } from './rest.svelte.ts';
 
 export type Me = { id: string; name: string; role: Role };
 /** Gets each event of a ticket; null when the board was read anew and anything may have happened. */
@@ -25,6 +27,8 @@ export class Live {
   readonly presence: Presence;
   readonly connection: Connection;
   readonly commands: CommandQueue;
+  /** The cards that a page left out. */
+  readonly rest: Rest;
   readonly viewer = $derived.by(() => viewerOf(this.me, this.board.pools, this.board.groups));
   #tickets = new Map<string, Set<TicketListener>>();
   #moves = new Set<(ticket: string) => void>();
@@ -37,12 +41,16 @@ export class Live {
     this.workspace = workspace;
     this.me = me;
     this.presence = new Presence(me.id);
+    this.rest = new Rest(workspace, this.board);
     this.connection = new Connection(workspace, {
       cursor: () => this.board.cursor,
       apply: (frame) => this.#apply(frame),
       reach: (seq) => this.board.reach(seq),
       renew: () => this.renew(),
-      onlive: () => this.commands.retry(),
+      onlive: () => {
+        this.commands.retry();
+        this.rest.load();
+      },
       onsocket: (socket) => this.presence.listen(socket),
       onready: (presence) => this.presence.begin(presence),
     });
@@ -112,9 +120,9 @@ export class Live {
 
   async #renew(): Promise<void> {
     this.#since = [];
-    const snapshot = await fetchSnapshot(this.workspace);
-    this.board.begin(snapshot);
-    for (const frame of this.#since) this.board.apply(frame);
+    const { board, beside } = await readWhole(this.workspace);
+    for (const frame of this.#since) apply(board, frame);
+    this.board.renew(board, beside);
     for (const listeners of this.#tickets.values()) for (const listener of listeners) listener(null);
   }
 

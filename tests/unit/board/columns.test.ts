@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { besides, columnsBy, type Column, type Grouping } from '#lib/board/columns.ts';
+import { besides, columnsBy, type Column } from '#lib/board/columns.ts';
+import type { Grouping } from '#lib/shared/parts.ts';
 import type { Card } from '#lib/shared/board.ts';
 import { cardOf, groups, people, pools, viewer } from '../../support/cards.ts';
 

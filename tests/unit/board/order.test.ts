@@ -29,15 +29,15 @@ describe('under a pointer', () => {
 
 describe('the window', () => {
   test('ten thousand cards are about as many rows as a screen has', () => {
-    const { from, to } = rangeAt(5_000 * rowHeight, 860, 10_000);
+    const { from, to } = rangeAt({ scrollTop: 5_000 * rowHeight, height: 860, count: 10_000 });
     expect(to - from).toBeLessThan(24);
     expect(from).toBeLessThan(5_000);
     expect(to).toBeGreaterThan(5_011);
   });
 
   test('never reaches beyond the list, also when it became shorter', () => {
-    expect(rangeAt(9_000, 860, 3)).toEqual({ from: 2, to: 3 });
-    expect(rangeAt(0, 860, 0)).toEqual({ from: 0, to: 0 });
+    expect(rangeAt({ scrollTop: 9_000, height: 860, count: 3 })).toEqual({ from: 2, to: 3 });
+    expect(rangeAt({ scrollTop: 0, height: 860, count: 0 })).toEqual({ from: 0, to: 0 });
   });
 
   test('a row in sight stays where it is; others come to the nearer edge', () => {

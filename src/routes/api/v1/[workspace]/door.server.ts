@@ -10,13 +10,18 @@ const statuses: Record<string, number> = { 'signIn.needed': 401, 'bad.input': 40
  * Answers a member's request in JSON: refusals with their code, the unexpected with the id under which it stands in the log.
  * Not signed in is told from not a member, which looks like nothing there.
  */
-export async function answer(event: RequestEvent, work: (member: Member) => Promise<unknown>): Promise<Response> {
+export function answer(event: RequestEvent, work: (member: Member) => Promise<unknown>): Promise<Response> {
+  return answerText(event, async (member) => JSON.stringify(await work(member)));
+}
+
+/** The same for what is JSON already. */
+export async function answerText(event: RequestEvent, work: (member: Member) => Promise<string>): Promise<Response> {
   try {
     return say(await work(memberOf(event)), 200);
   } catch (error) {
     if (error instanceof AppError) return refuse({ code: error.code, detail: error.detail });
     const id = reportUnexpected(error, { part: 'api', route: event.route.id });
-    return say({ ok: false, error: { code: 'unexpected', detail: { id } } }, 500);
+    return say(JSON.stringify({ ok: false, error: { code: 'unexpected', detail: { id } } }), 500);
   }
 }
 
@@ -42,9 +47,12 @@ function memberOf({ locals }: RequestEvent): Member {
 }
 
 function refuse(error: Refusal): Response {
-  return say({ ok: false, error }, statuses[error.code] ?? (error.code.endsWith('.notFound') ? 404 : 422));
+  return say(
+    JSON.stringify({ ok: false, error }),
+    statuses[error.code] ?? (error.code.endsWith('.notFound') ? 404 : 422),
+  );
 }
 
-function say(value: unknown, status: number): Response {
-  return Response.json(value, { status, headers: { 'cache-control': 'no-store' } });
+function say(json: string, status: number): Response {
+  return new Response(json, { status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } });
 }

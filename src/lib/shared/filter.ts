@@ -1,5 +1,5 @@
-import type { Card } from '#lib/shared/board.ts';
-import type { Channel, Priority } from '#lib/shared/ticket.ts';
+import type { Card } from './board.ts';
+import type { Channel, Priority } from './ticket.ts';
 
 export type Filters = {
   text: string;
@@ -21,7 +21,13 @@ export const noFilters: Filters = {
   onlyWaiting: false,
 };
 
-type Eyes = { me: string; isUnread: (card: Card) => boolean };
+/** What the filters look at. */
+export type Siftable = Pick<
+  Card,
+  'number' | 'subject' | 'customer' | 'tags' | 'priority' | 'channel' | 'member' | 'owners' | 'waiting' | 'lastCustomer'
+>;
+
+type Eyes<T> = { me: string; isUnread: (card: T) => boolean };
 
 /** How many kinds of filter are on, the typed search aside. */
 export function countOf(filters: Filters): number {
@@ -29,14 +35,19 @@ export function countOf(filters: Filters): number {
   return lists.length + [filters.onlyUnread, filters.onlyMine, filters.onlyWaiting].filter(Boolean).length;
 }
 
+/** Whether they let less than all pass. */
+export function sifts(filters: Filters): boolean {
+  return filters.text.trim() !== '' || countOf(filters) > 0;
+}
+
 /** The cards that pass every filter and contain every word. */
-export function sift(cards: readonly Card[], filters: Filters, eyes: Eyes): readonly Card[] {
+export function sift<T extends Siftable>(cards: readonly T[], filters: Filters, eyes: Eyes<T>): readonly T[] {
   const words = fold(filters.text).split(/\s+/).filter(Boolean);
   if (words.length === 0 && countOf(filters) === 0) return cards;
   return cards.filter((card) => passes(card, filters, eyes) && words.every((word) => textOf(card).includes(word)));
 }
 
-function passes(card: Card, filters: Filters, { me, isUnread }: Eyes): boolean {
+function passes<T extends Siftable>(card: T, filters: Filters, { me, isUnread }: Eyes<T>): boolean {
   if (filters.priorities.length > 0 && !filters.priorities.includes(card.priority)) return false;
   if (filters.channels.length > 0 && !filters.channels.includes(card.channel)) return false;
   if (filters.tags.length > 0 && !filters.tags.some((tag) => card.tags.includes(tag))) return false;
@@ -46,9 +57,9 @@ function passes(card: Card, filters: Filters, { me, isUnread }: Eyes): boolean {
 }
 
 // A card is replaced when it changes, never changed: its text is folded once.
-const texts = new WeakMap<Card, string>();
+const texts = new WeakMap<Siftable, string>();
 
-function textOf(card: Card): string {
+function textOf(card: Siftable): string {
   const known = texts.get(card);
   if (known !== undefined) return known;
   const text = fold(`#${card.number} ${card.subject} ${card.customer} ${card.tags.join(' ')}`);

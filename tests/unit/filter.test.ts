@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { countOf, noFilters, sift, tagsOf, type Filters } from '#lib/board/filter.ts';
-import { cardOf } from '../../support/cards.ts';
+import { countOf, noFilters, sift, tagsOf, type Filters } from '#lib/shared/filter.ts';
+import { cardOf } from '../support/cards.ts';
 
 const cards = [
   cardOf(1042, { subject: 'Straße gefroren', customer: 'Jörg Müller', tags: ['Notfall'], priority: 'urgent' }),
