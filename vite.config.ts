@@ -44,7 +44,8 @@ export default defineConfig({
       project({ name: 'unit', order: 0, timeoutMs: 10_000 }),
       project({ name: 'database', order: 1, timeoutMs: 60_000 }),
       project({ name: 'mail', order: 2, timeoutMs: 60_000, parallel: false }),
-      project({ name: 'browser', order: 3, timeoutMs: 120_000, parallel: false }),
+      project({ name: 'processes', order: 3, timeoutMs: 120_000, parallel: false }),
+      project({ name: 'browser', order: 4, timeoutMs: 120_000, parallel: false }),
     ],
   },
 });

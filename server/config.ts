@@ -28,6 +28,7 @@ export function parseConfig(env: Environment) {
   return {
     databaseUrl: values.DATABASE_URL ?? null,
     databaseConnections: values.DATABASE_CONNECTIONS,
+    redisUrl: values.REDIS_URL ?? null,
     supabase: supabase(values),
     /** Set when the operator named the public address; then no other is believed. */
     origin: values.ORIGIN ?? null,

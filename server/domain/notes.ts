@@ -56,6 +56,18 @@ export async function updatesAfter({ workspaceId, ticketId, generation }: Docume
   );
 }
 
+/** How far each of these notes is, by `<ticket> <generation>`. */
+export async function lastSeqs(ticketIds: string[]): Promise<Map<string, number>> {
+  const rows = await asSystem(
+    null,
+    ({ sql }) => sql<{ ticketId: string; generation: number; lastSeq: number }[]>`
+      select ticket_id, generation, last_seq from lotse.notes where ticket_id = any (${ticketIds}::uuid[])
+    `,
+    { readOnly: true },
+  );
+  return new Map(rows.map(({ ticketId, generation, lastSeq }) => [`${ticketId} ${generation}`, lastSeq]));
+}
+
 type Append = Document & {
   memberId: string;
   bytes: Uint8Array;

@@ -92,14 +92,14 @@ export async function rightsOfLinks(workspaceId: string, linkIds: string[]): Pro
   );
 }
 
-/** The rooms that hear of a ticket; null when there is none in this workspace. */
-export async function audienceOf(workspaceId: string, ticketId: string): Promise<string[] | null> {
-  const [row] = await asSystem(
+/** The rooms that hear of each of these tickets, as far as they are in this workspace. */
+export async function audiencesOf(workspaceId: string, ticketIds: string[]): Promise<Map<string, string[]>> {
+  const rows = await asSystem(
     workspaceId,
-    ({ sql }) => sql<{ audience: string[] }[]>`
-      select audience from lotse.tickets where workspace_id = ${workspaceId} and id = ${ticketId}
+    ({ sql }) => sql<{ id: string; audience: string[] }[]>`
+      select id, audience from lotse.tickets where workspace_id = ${workspaceId} and id = any (${ticketIds}::uuid[])
     `,
     { readOnly: true },
   );
-  return row?.audience ?? null;
+  return new Map(rows.map(({ id, audience }) => [id, audience]));
 }

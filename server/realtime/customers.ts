@@ -17,6 +17,9 @@ import type { CustomerSocket, CustomerSpace } from './server.ts';
 
 type Parts = { feed: Feed; attendance: Attendance; ends: Ends; build: string };
 
+/** Customers are told nothing of the team but that it types. */
+const nobody = { isAvailable: true, online: [], looks: [], types: [] };
+
 const handshake = z.object({ token: z.string().max(100) });
 
 /** The customers' namespace: the token of a ticket link opens this ticket alone. */
@@ -75,7 +78,7 @@ function seatHolder(socket: CustomerSocket, holder: Holder, { feed, attendance, 
       enter() {
         void socket.join(roomIn(workspaceId, room));
         const seq = seat.rights?.customerSeq ?? 0;
-        socket.emit('ready', { seq, rooms: [room], build, id: linkId, presence: { online: [], looks: [], types: [] } });
+        socket.emit('ready', { seq, rooms: [room], build, id: linkId, presence: nobody });
       },
       leave: () => void socket.leave(roomIn(workspaceId, room)),
       end(code) {

@@ -12,6 +12,9 @@ const beatsPerRound = 20;
 /** How long a workspace without viewers is still read: those who come back at once find what they missed. */
 const lingerMs = 60_000;
 
+/** Told which workspaces are read. */
+export type Follower = { opened(channel: Channel): void; closed(workspaceId: string): void };
+
 export type Held = { channel: Channel; release(): void };
 
 /** The reader of the ledger, one per process: woken by NOTIFY, and a poll each second as a safety net. */
@@ -20,6 +23,7 @@ export class Feed {
   readonly #open = new Map<string, { channel: Promise<Channel>; holders: number; emptySince: number }>();
   readonly #ready = new Map<string, Channel>();
   readonly #observers: Observer[] = [];
+  readonly #followers: Follower[] = [];
   #timers: NodeJS.Timeout[] = [];
   #polling = false;
   #beats = 0;
@@ -32,6 +36,10 @@ export class Feed {
 
   observe(observer: Observer): void {
     this.#observers.push(observer);
+  }
+
+  follow(follower: Follower): void {
+    this.#followers.push(follower);
   }
 
   async start(): Promise<void> {
@@ -81,7 +89,10 @@ export class Feed {
     const entry = { channel, holders: 0, emptySince: 0 };
     this.#open.set(workspaceId, entry);
     channel.then(
-      (opened) => this.#ready.set(workspaceId, opened),
+      (opened) => {
+        this.#ready.set(workspaceId, opened);
+        for (const follower of this.#followers) follower.opened(opened);
+      },
       () => this.#open.delete(workspaceId),
     );
     return entry;
@@ -111,7 +122,8 @@ export class Feed {
     for (const [id, { holders, emptySince }] of this.#open) {
       if (holders > 0 || Date.now() - emptySince < lingerMs) continue;
       this.#open.delete(id);
-      this.#ready.delete(id);
+      if (!this.#ready.delete(id)) continue;
+      for (const follower of this.#followers) follower.closed(id);
     }
   }
 }

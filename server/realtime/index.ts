@@ -1,6 +1,9 @@
 import type { Part, Context } from '#server/part.ts';
+import { config } from '#server/config.ts';
 import { Attendance } from './presence.ts';
+import { Sharing } from './presence/sharing.ts';
 import { buildVersion } from './build.ts';
+import { openBus } from './bus.ts';
 import { openCustomers } from './customers.ts';
 import { Ends } from './ends.ts';
 import { Feed } from './feed.ts';
@@ -24,7 +27,11 @@ export async function startRealtime({ server }: Pick<Context, 'server'>): Promis
   const feed = new Feed({ staff: outletFor(sockets.staff), customers: outletFor(sockets.customers) });
   const attendance = new Attendance(voiceFor(sockets));
   const ends = new Ends();
-  const notes = openNotes({ feed, ends });
+  const { redisUrl } = config();
+  // One process needs none; several without it know of their own pages only.
+  const bus = redisUrl ? openBus(redisUrl) : null;
+  const sharing = bus && new Sharing({ bus, feed, attendance });
+  const notes = openNotes({ feed, ends, bus });
   feed.observe((workspaceId, { type, ticketId }) => {
     if (ticketId && changesOfSight.test(type)) attendance.sightChanged(workspaceId, ticketId);
   });
@@ -41,10 +48,12 @@ export async function startRealtime({ server }: Pick<Context, 'server'>): Promis
     check: () => ends.check(),
     async stop() {
       unroute();
+      sharing?.stop();
       sockets.close();
       ends.stop();
       attendance.stop();
       await notes.stop();
+      await bus?.stop();
       await feed.stop();
     },
   };

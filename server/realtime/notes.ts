@@ -6,9 +6,10 @@ import { sessionFrom } from '#server/auth/session.ts';
 import { pool } from '#server/database/pool.ts';
 import * as notes from '#server/domain/notes.ts';
 import { reportUnexpected } from '#server/log.ts';
+import type { Bus } from './bus.ts';
 import type { Ends } from './ends.ts';
 import type { Feed } from './feed.ts';
-import { closes, frameBytes } from './notes/limits.ts';
+import { closes, frameBytes, pollMs } from './notes/limits.ts';
 import { NoteBook } from './notes/book.ts';
 import type { Upgrade } from './upgrade.ts';
 
@@ -23,9 +24,9 @@ const path = z.tuple([
 const keepAliveMs = 20_000;
 
 /** Shared notes at `/notes/<workspace>/<ticket>/<generation>`: the protocol of y-websocket over our own rights. */
-export function openNotes({ feed, ends }: { feed: Feed; ends: Ends }) {
+export function openNotes({ feed, ends, bus }: { feed: Feed; ends: Ends; bus: Bus | null }) {
   const server = new WebSocketServer({ noServer: true, maxPayload: frameBytes, perMessageDeflate: false });
-  const book = new NoteBook(feed);
+  const book = new NoteBook(feed, bus);
   const alive = new WeakSet<WebSocket>();
 
   // Refusals come as close codes: a browser's WebSocket cannot read a status, and would try for ever.
@@ -54,6 +55,16 @@ export function openNotes({ feed, ends }: { feed: Feed; ends: Ends }) {
     book.keepAlive();
   }, keepAliveMs);
 
+  let polling: Promise<void> | undefined;
+  const poll = () => {
+    polling ??= book
+      .poll()
+      .catch((error: unknown) => void reportUnexpected(error, { part: 'notes' }))
+      .finally(() => (polling = undefined));
+    return polling;
+  };
+  const safetyNet = setInterval(() => void poll(), pollMs);
+
   const upgrade: Upgrade = (request, duplex, head) => {
     server.handleUpgrade(request, duplex, head, (socket) => {
       alive.add(socket);
@@ -76,12 +87,18 @@ export function openNotes({ feed, ends }: { feed: Feed; ends: Ends }) {
     upgrade,
     async start() {
       unlisten = pool()
-        .listen(notes.channel, (word) => book.heard(word))
+        .listen(
+          notes.channel,
+          (word) => book.heard(word),
+          () => void poll(),
+        )
         .then((listening) => listening.unlisten);
       await unlisten;
     },
     async stop() {
       clearInterval(keepAlive);
+      clearInterval(safetyNet);
+      await polling;
       for (const socket of server.clients) socket.close(1012, 'restart');
       await book.close();
       for (const socket of server.clients) socket.terminate();

@@ -1,15 +1,23 @@
 import type { Looks, Presence, Types } from '#lib/shared/wire.ts';
+import { Visits } from './presence/visits.ts';
 import { Typing } from './typing.ts';
 
 /** One open page of a member. */
 export type Visit = {
   workspaceId: string;
   memberId: string;
+  /** Who hears of a ticket now. */
+  audienceOf(ticket: string): readonly string[];
+  /** Null where another process has it. */
+  page: Page | null;
+};
+
+export type Page = {
   /** Its socket, which is not told what it said itself. */
   socketId: string;
   rooms(): ReadonlySet<string>;
-  /** Who hears of a ticket now. */
-  audienceOf(ticket: string): readonly string[];
+  /** Presence went, or came back: all of it anew. */
+  renew(presence: Presence): void;
 };
 
 /** Where presence is told; rooms are those of the one workspace. */
@@ -22,92 +30,126 @@ export type Voice = {
   teamTyping(workspaceId: string, ticket: string, isTyping: boolean): void;
 };
 
+/** Hears what happens on this process's own pages, to tell the other processes. */
+export type Witness = {
+  /** It came, or looks at another ticket. */
+  changed(visit: Visit, ticket: string | null): void;
+  left(visit: Visit): void;
+};
+
 /** A page that is loaded anew is back before this. */
 const offlineAfterMs = 5_000;
 
+const unknown: Presence = { isAvailable: false, online: [], looks: [], types: [] };
+
 /**
- * Who is there, who looks at which ticket and who types: volatile, in this process's memory, never in the log. Several
- * processes would share it through Redis behind these same methods.
+ * Who is there, who looks at which ticket and who types: volatile, in this process's memory, never in the log. What other
+ * processes tell (presence/sharing.ts) are visits like any other, without a page of ours.
  */
 export class Attendance {
   readonly #voice: Voice;
   readonly typing: Typing;
-  readonly #visits = new Map<Visit, string | null>();
-  readonly #leaving = new Map<string, NodeJS.Timeout>();
+  readonly #visits = new Visits();
+  /** Members whose last page went just now: still there for everybody. */
+  readonly #leaving = new Map<string, { workspaceId: string; timer: NodeJS.Timeout }>();
+  #isAvailable = true;
+  witness: Witness | null = null;
 
   constructor(voice: Voice) {
-    this.#voice = voice;
-    this.typing = new Typing(voice);
+    this.#voice = whenever(() => this.#isAvailable, voice);
+    this.typing = new Typing(this.#voice);
   }
 
-  arrive(visit: Visit): void {
-    const wasThere = this.#isThere(visit);
-    clearTimeout(this.#leaving.get(visit.memberId));
+  arrive(visit: Visit, ticket: string | null = null): void {
+    const wasThere = this.#visits.hasMember(visit.memberId);
+    clearTimeout(this.#leaving.get(visit.memberId)?.timer);
     const wasLeaving = this.#leaving.delete(visit.memberId);
-    this.#visits.set(visit, null);
+    this.#visits.put(visit, ticket);
+    if (visit.page) this.witness?.changed(visit, ticket);
     if (!wasThere && !wasLeaving) this.#announce(visit, true);
+    if (ticket) this.#tellLooks(visit, ticket);
   }
 
-  depart(visit: Visit): void {
-    const ticket = this.#visits.get(visit) ?? null;
-    if (!this.#visits.delete(visit)) return;
+  depart(visit: Visit, { graceMs = offlineAfterMs } = {}): void {
+    const ticket = this.#visits.ticketOf(visit);
+    if (!this.#visits.remove(visit)) return;
+    if (visit.page) this.witness?.left(visit);
     this.typing.stop(visit);
     if (ticket) this.#tellLooks(visit, ticket);
-    if (this.#isThere(visit) || this.#leaving.has(visit.memberId)) return;
+    if (this.#visits.hasMember(visit.memberId) || this.#leaving.has(visit.memberId)) return;
     const timer = setTimeout(() => {
       this.#leaving.delete(visit.memberId);
       this.#announce(visit, false);
-    }, offlineAfterMs);
-    this.#leaving.set(visit.memberId, timer.unref());
+    }, graceMs);
+    this.#leaving.set(visit.memberId, { workspaceId: visit.workspaceId, timer: timer.unref() });
   }
 
   /** Called once it is known that this member may see the ticket. */
   look(visit: Visit, ticket: string | null): void {
-    const before = this.#visits.get(visit);
+    const before = this.#visits.ticketOf(visit);
     if (before === undefined || before === ticket) return;
-    this.#visits.set(visit, ticket);
+    this.#visits.put(visit, ticket);
+    if (visit.page) this.witness?.changed(visit, ticket);
     this.typing.stop(visit);
     if (before) this.#tellLooks(visit, before);
     if (ticket) this.#tellLooks(visit, ticket);
   }
 
   lookedAt(visit: Visit): string | null {
-    return this.#visits.get(visit) ?? null;
+    return this.#visits.ticketOf(visit) ?? null;
   }
 
   /** After a change of sight: who no longer sees the ticket looks at nothing, and whoever sees it now learns who else does. */
   sightChanged(workspaceId: string, ticket: string): void {
-    const looking = [...this.#visits].filter(([visit, at]) => at === ticket && visit.workspaceId === workspaceId);
-    for (const [visit] of looking) this.recheck(visit);
+    const looking = this.#visits.at(workspaceId, ticket);
+    for (const visit of looking) this.recheck(visit);
     const [first] = looking;
-    if (first) this.#tellLooks(first[0], ticket);
+    if (first) this.#tellLooks(first, ticket);
   }
 
-  /** After a change of this member's rights. */
+  /** After a change of this member's rights. Another process looks after its own. */
   recheck(visit: Visit): void {
-    const ticket = this.#visits.get(visit);
-    if (ticket && !sees(visit, ticket)) this.look(visit, null);
+    const ticket = this.#visits.ticketOf(visit);
+    if (ticket && visit.page && !sees(visit.page, visit.audienceOf(ticket))) this.look(visit, null);
   }
 
   /** What somebody who just came may know. */
-  seenBy(visit: Visit): Presence {
-    const colleagues = [...this.#visits].filter(([other]) => other.workspaceId === visit.workspaceId);
-    const online = new Set(colleagues.map(([other]) => other.memberId));
-    const tickets = new Set(colleagues.flatMap(([, ticket]) => (ticket && sees(visit, ticket) ? [ticket] : [])));
+  seenBy({ workspaceId, audienceOf }: Visit, page: Page): Presence {
+    if (!this.#isAvailable) return unknown;
+    const online = new Set<string>();
+    const tickets = new Set<string>();
+    for (const other of this.#visits.in(workspaceId)) {
+      online.add(other.memberId);
+      const ticket = this.#visits.ticketOf(other);
+      if (ticket && sees(page, audienceOf(ticket))) tickets.add(ticket);
+    }
+    // Told to be there and not yet to be gone: should he be back in time, nobody says it again.
+    for (const [memberId, left] of this.#leaving) if (left.workspaceId === workspaceId) online.add(memberId);
     return {
+      isAvailable: true,
       online: [...online],
-      looks: [...tickets].map((ticket) => this.#looksAt(visit.workspaceId, ticket)),
-      types: this.typing.now(visit.workspaceId).filter(({ ticket }) => sees(visit, ticket)),
+      looks: [...tickets].map((ticket) => this.#looksAt(workspaceId, ticket)),
+      types: this.typing.now(workspaceId).filter(({ ticket }) => sees(page, audienceOf(ticket))),
     };
   }
 
-  stop(): void {
-    this.#leaving.forEach((timer) => clearTimeout(timer));
-    this.typing.clear();
+  /** This process's own pages in a workspace and what they look at. */
+  *pagesIn(workspaceId: string): Generator<[Visit, string | null]> {
+    for (const visit of this.#visits.in(workspaceId)) {
+      if (visit.page) yield [visit, this.#visits.ticketOf(visit) ?? null];
+    }
   }
 
-  #isThere({ memberId }: Visit): boolean {
-    return this.#visits.keys().some((visit) => visit.memberId === memberId);
+  /** While the other processes cannot be heard, half a truth is told to nobody. */
+  setAvailable(isAvailable: boolean): void {
+    if (this.#isAvailable === isAvailable) return;
+    this.#isAvailable = isAvailable;
+    for (const visit of this.#visits.all()) visit.page?.renew(this.seenBy(visit, visit.page));
+  }
+
+  stop(): void {
+    this.#leaving.forEach(({ timer }) => clearTimeout(timer));
+    this.typing.clear();
   }
 
   #announce({ workspaceId, memberId }: Visit, isOnline: boolean): void {
@@ -119,12 +161,20 @@ export class Attendance {
   }
 
   #looksAt(workspaceId: string, ticket: string): Looks {
-    const looking = [...this.#visits].filter(([visit, at]) => at === ticket && visit.workspaceId === workspaceId);
-    return { ticket, members: [...new Set(looking.map(([visit]) => visit.memberId))] };
+    return { ticket, members: [...new Set(this.#visits.at(workspaceId, ticket).map(({ memberId }) => memberId))] };
   }
 }
 
-function sees(visit: Visit, ticket: string): boolean {
-  const rooms = visit.rooms();
-  return visit.audienceOf(ticket).some((room) => rooms.has(room));
+function sees(page: Page, audience: readonly string[]): boolean {
+  const rooms = page.rooms();
+  return audience.some((room) => rooms.has(room));
+}
+
+function whenever(isSo: () => boolean, voice: Voice): Voice {
+  return {
+    online: (...told) => void (isSo() && voice.online(...told)),
+    looks: (...told) => void (isSo() && voice.looks(...told)),
+    typing: (...told) => void (isSo() && voice.typing(...told)),
+    teamTyping: (...told) => void (isSo() && voice.teamTyping(...told)),
+  };
 }

@@ -10,7 +10,7 @@ import type { Channel } from './channel.ts';
 import type { Ends } from './ends.ts';
 import type { Feed } from './feed.ts';
 import { roomIn } from './outlet.ts';
-import type { Attendance, Visit } from './presence.ts';
+import type { Attendance, Page, Visit } from './presence.ts';
 import { Seat } from './seat.ts';
 import type { StaffSocket, StaffSpace } from './server.ts';
 
@@ -53,12 +53,16 @@ async function guestOf(socket: StaffSocket): Promise<Guest | string> {
 function seatGuest(socket: StaffSocket, { session, member }: Guest, { feed, attendance, ends, build }: Parts): void {
   const { workspaceId, memberId } = member;
   let channel: Channel | undefined;
+  const page: Page = {
+    socketId: socket.id,
+    rooms: () => seat.rooms,
+    renew: (presence) => socket.emit('presence', presence),
+  };
   const visit: Visit = {
     workspaceId,
     memberId,
-    socketId: socket.id,
-    rooms: () => seat.rooms,
     audienceOf: (ticket) => channel?.ring.audienceOf(ticket) ?? [],
+    page,
   };
   const seat = new Seat(
     { kind: 'member', memberId },
@@ -66,7 +70,7 @@ function seatGuest(socket: StaffSocket, { session, member }: Guest, { feed, atte
       enter(rooms, seq) {
         void socket.join([...rooms].map((room) => roomIn(workspaceId, room)));
         attendance.recheck(visit);
-        socket.emit('ready', { seq, rooms: [...rooms], build, id: memberId, presence: attendance.seenBy(visit) });
+        socket.emit('ready', { seq, rooms: [...rooms], build, id: memberId, presence: attendance.seenBy(visit, page) });
       },
       leave(kept) {
         const stays = new Set([socket.id, ...[...kept].map((room) => roomIn(workspaceId, room))]);

@@ -4,7 +4,14 @@ import type { Visit, Voice } from './presence.ts';
 type Where = 'public' | 'internal';
 
 /** Either a member's page, or the customers' side of a ticket as a whole. */
-type Writer = { workspaceId: string; ticket: string; audience: () => readonly string[]; visit: Visit | null };
+export type Writer = {
+  workspaceId: string;
+  ticket: string;
+  audience: () => readonly string[];
+  visit: Visit | null;
+  /** Told by another process, which tells it to all others too. */
+  isElsewhere?: boolean;
+};
 
 type Going = { writer: Writer; where: Where; timer: NodeJS.Timeout };
 
@@ -13,6 +20,8 @@ export class Typing {
   readonly #voice: Voice;
   /** By page, or by ticket for its customers. */
   readonly #going = new Map<Visit | string, Going>();
+  /** Hears who types on this process's own pages; `where` null when he stopped. */
+  witness: ((writer: Writer, where: Where | null) => void) | null = null;
 
   constructor(voice: Voice) {
     this.#voice = voice;
@@ -22,8 +31,9 @@ export class Typing {
     const going = this.#going.get(visit);
     if (going && (going.writer.ticket !== ticket || (where && going.where !== where))) this.stop(visit);
     if (!where) return this.stop(visit);
-    const { workspaceId } = visit;
-    this.#begin(visit, { workspaceId, ticket, audience: () => visit.audienceOf(ticket), visit }, where);
+    const { workspaceId, page } = visit;
+    const writer = { workspaceId, ticket, audience: () => visit.audienceOf(ticket), visit, isElsewhere: page === null };
+    this.#begin(visit, writer, where);
   }
 
   customer(writer: Omit<Writer, 'visit'>, isTyping: boolean): void {
@@ -62,8 +72,13 @@ export class Typing {
   }
 
   #tell(going: Going, where: Where | null): void {
-    const { workspaceId, audience, visit } = going.writer;
-    this.#voice.typing(workspaceId, { audience: audience(), except: visit?.socketId }, { ...typesOf(going), where });
+    const { workspaceId, audience, visit, isElsewhere } = going.writer;
+    if (!isElsewhere) this.witness?.(going.writer, where);
+    this.#voice.typing(
+      workspaceId,
+      { audience: audience(), except: visit?.page?.socketId },
+      { ...typesOf(going), where },
+    );
   }
 
   #teamTypes({ workspaceId, ticket }: Writer): boolean {

@@ -34,7 +34,7 @@ const commands = {
     return 0;
   },
   async test(args) {
-    await prepare(runs(args, 'browser') ? build : sync);
+    await prepare(runs(args, 'browser') || runs(args, 'processes') ? build : sync);
     const programs = await provideForTests(args);
     return node(['node_modules/vitest/vitest.mjs', 'run', ...args], programs);
   },

@@ -9,6 +9,10 @@ import { say, Sentence, sentenceFromOutput } from './say.mjs';
 /** @type {Need[]} */
 const needs = [
   { project: 'mail', what: 'a real IMAP server', programs: ['dovecot'], debian: 'dovecot-imapd' },
+  { project: 'processes', what: 'a real Redis', programs: ['redis-server'], debian: 'redis-server' },
+  { project: 'processes', what: 'the proxies of docs/proxy (nginx)', programs: ['nginx'], debian: 'nginx' },
+  { project: 'processes', what: 'HAProxy', programs: ['haproxy'], debian: 'haproxy' },
+  { project: 'processes', what: 'Caddy', programs: ['caddy'], debian: 'caddy' },
   {
     project: 'browser',
     what: 'a real browser',
@@ -45,7 +49,7 @@ export async function provideForTests(args) {
   const wanted = needs.filter(({ project }) => runs(args, project));
   const missing = wanted.filter((need) => !find(need));
   if (missing.length > 0) await installPackages(missing);
-  const chromium = find(needs[1]);
+  const chromium = find(needs.find(({ project }) => project === 'browser'));
   return chromium ? { LOTSE_CHROMIUM: chromium } : {};
 }
 

@@ -174,9 +174,10 @@ export async function slugOf({ owner }: TestDatabase, workspaceId: string): Prom
 }
 
 export type Desk = { database: TestDatabase; live: Live };
+type At = { database: TestDatabase; live: Pick<Live, 'url'> };
 
 /** A member's board, joined. */
-export async function openBoard({ database, live }: Desk, member: Member): Promise<Page> {
+export async function openBoard({ database, live }: At, member: Member): Promise<Page> {
   const { cookie } = await signInAs(database, member);
   const page = new Page(live.url, { auth: { workspace: await slugOf(database, member.workspaceId) }, cookie });
   await page.ready();
@@ -184,7 +185,7 @@ export async function openBoard({ database, live }: Desk, member: Member): Promi
 }
 
 /** The page of a ticket link, joined. */
-export async function openTicketPage({ live }: Desk, linkId: string): Promise<Page> {
+export async function openTicketPage({ live }: Pick<At, 'live'>, linkId: string): Promise<Page> {
   const page = new Page(`${live.url}/t`, { auth: { token: await tokenFor({ id: linkId, generation: 1 }) } });
   await page.ready();
   return page;

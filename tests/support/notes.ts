@@ -72,13 +72,23 @@ export async function storedText(workspaceId: string, ticketId: string): Promise
   return doc.getText('t').toString();
 }
 
+export type Killable = Awaited<ReturnType<typeof startKillable>>;
+
 /** A live server of its own that can be killed. */
-export async function startKillable(ownerUrl: string, port: number) {
-  const child = fork('tests/support/live-process.ts', [ownerUrl, String(port)], { stdio: 'inherit' });
+export async function startKillable(ownerUrl: string, port: number, settings: Record<string, string> = {}) {
+  const env = { ...process.env, ...settings };
+  const child = fork('tests/support/live-process.ts', [ownerUrl, String(port)], { stdio: 'inherit', env });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const address = await new Promise<{ port: number }>((resolve, reject) => {
     child.once('message', (message) => resolve(message as { port: number }));
     child.once('exit', (code) => reject(new Error(`The server ended with ${code}`)));
   });
-  return { port: address.port, kill: () => (child.kill('SIGKILL'), exited) };
+  return {
+    port: address.port,
+    url: `http://127.0.0.1:${address.port}`,
+    kill: () => (child.kill('SIGKILL'), exited),
+    /** Neither dead nor alive, until it goes on. */
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+  };
 }

@@ -35,6 +35,7 @@ describe('a wrong value', () => {
     ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/40' }],
     ['BODY_SIZE_LIMIT', { BODY_SIZE_LIMIT: '26M' }],
     ['DATABASE_CONNECTIONS', { DATABASE_CONNECTIONS: '1' }],
+    ['REDIS_URL', { REDIS_URL: 'http://127.0.0.1:6379' }],
     ['SMTP_URL', { SMTP_URL: 'mail.example.org' }],
     ['SMTP_IN_PORT', { SMTP_IN_PORT: '-1' }],
     ['MAIL_DOMAIN', { MAIL_DOMAIN: 'not a domain' }],

@@ -3,6 +3,7 @@ import type { LedgerRow } from '#server/domain/feed.ts';
 import * as notes from '#server/domain/notes.ts';
 import { reportUnexpected } from '#server/log.ts';
 import { Bucket } from '../bucket.ts';
+import type { Bus } from '../bus.ts';
 import type { Feed } from '../feed.ts';
 import { closes, framesAtOnce, framesPerSecond } from './limits.ts';
 import { Note, type Address, type Editor } from './note.ts';
@@ -25,8 +26,11 @@ export class NoteBook {
   readonly #pages = new Map<string, Page>();
   readonly #closing = new Map<string, Promise<void>>();
 
-  constructor(feed: Feed) {
+  readonly #bus: Bus | null;
+
+  constructor(feed: Feed, bus: Bus | null) {
     this.#feed = feed;
+    this.#bus = bus;
     feed.observe((workspaceId, row) => this.#observe(workspaceId, row));
   }
 
@@ -65,6 +69,18 @@ export class NoteBook {
     void this.#pages.get(`${ticketId} ${generation}`)?.note.then((note) => note.heard(Number(seq)), ignore);
   }
 
+  /** A wake-up can be lost: with the connection that listens, or with a process that died between storing and telling. */
+  async poll(): Promise<void> {
+    const open = await Promise.all([...this.#pages.values()].map(({ note }) => note.catch(() => null)));
+    const known = open.filter((note) => note !== null);
+    if (known.length === 0) return;
+    const seqs = await notes.lastSeqs(known.map(({ address }) => address.ticketId));
+    for (const note of known) {
+      const { ticketId, generation } = note.address;
+      note.heard(seqs.get(`${ticketId} ${generation}`) ?? 0);
+    }
+  }
+
   keepAlive(): void {
     for (const { note } of this.#pages.values()) void note.then((open) => open.sendOthers(quiet, null), ignore);
   }
@@ -79,7 +95,7 @@ export class NoteBook {
     const known = this.#pages.get(key);
     if (known) return known;
     // Whoever comes back while the last one's text is still being stored must find it.
-    const note = Promise.resolve(this.#closing.get(key)).then(() => Note.open(address));
+    const note = Promise.resolve(this.#closing.get(key)).then(() => Note.open(address, this.#bus));
     const page = { key, note, guests: 0 };
     this.#pages.set(key, page);
     return page;
@@ -140,7 +156,7 @@ function receive(note: Note, editor: Editor, data: Buffer): void {
     if (message.kind === 'update' && editor.mayWork) note.take(editor, message.update, { isAnswer: message.isAnswer });
     if (message.kind === 'cursors') {
       const said = note.cursors.say(editor.socket, editor, message.bytes);
-      if (said) note.sendOthers(messages.cursors(said), editor);
+      if (said) note.tellCursors(said, editor);
     }
   } catch {
     // Not the protocol: no page of ours sends it.

@@ -1,10 +1,23 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import { cursorBytes } from './limits.ts';
+import { z } from 'zod';
+import { cursorBytes, cursorMs } from './limits.ts';
 
 export type Author = { memberId: string; name: string };
 
-type Cursor = { clock: number; state: object | null; memberId: string };
+type Cursor = {
+  clock: number;
+  state: object | null;
+  memberId: string;
+  /** When another process said so last; null for a cursor of this one. */
+  heardAt: number | null;
+};
+
+/** What another process stamped. */
+const stamped = z.object({
+  user: z.object({ id: z.string(), name: z.string(), color: z.string() }),
+  cursor: z.unknown(),
+});
 
 /** Ids of Yjs clients that one socket may speak for: its own, and after a conflict the next. */
 const mostIds = 5;
@@ -25,25 +38,56 @@ export class Cursors<Socket> {
    * @throws Error for what cannot be read
    */
   say(socket: Socket, author: Author, bytes: Uint8Array): Uint8Array | null {
-    const decoder = decoding.createDecoder(bytes);
     const said: number[] = [];
-    for (let left = Math.min(decoding.readVarUint(decoder), 1_000); left > 0; left--) {
-      const id = decoding.readVarUint(decoder);
-      const clock = decoding.readVarUint(decoder);
-      const text = decoding.readVarString(decoder);
+    for (const { id, clock, text } of entries(bytes)) {
       const shift = this.#shift(socket, { id, clock, memberId: author.memberId, isGone: text === 'null' });
       if (shift === null || text.length > cursorBytes) continue;
       const known = this.#cursors.get(id);
       if (known && known.clock > clock + shift) continue;
-      this.#cursors.set(id, { clock: clock + shift, state: stamp(text, author), memberId: author.memberId });
+      this.#cursors.set(id, {
+        clock: clock + shift,
+        state: stamp(text, author),
+        memberId: author.memberId,
+        heardAt: null,
+      });
       said.push(id);
     }
     return said.length > 0 ? this.#encode(said) : null;
   }
 
+  /**
+   * Takes what another process says of its own sockets and returns what is news here. A client that came over from there is
+   * this process's own: the last word of its old socket comes too late.
+   * @throws Error for what cannot be read
+   */
+  hear(bytes: Uint8Array): Uint8Array | null {
+    const news: number[] = [];
+    for (const { id, clock, text } of entries(bytes)) {
+      const known = this.#cursors.get(id);
+      const isHere = known?.state && known.heardAt === null;
+      if (known && (known.clock > clock || (isHere && known.clock === clock))) continue;
+      const state = stamped.nullable().parse(JSON.parse(text));
+      const memberId = state?.user.id ?? known?.memberId;
+      if (memberId === undefined) continue;
+      this.#cursors.set(id, { clock, state, memberId, heardAt: performance.now() });
+      news.push(id);
+    }
+    return news.length > 0 ? this.#encode(news) : null;
+  }
+
   /** All cursors, for whoever comes. */
   all(): Uint8Array {
-    return this.#encode([...this.#cursors].filter(([, { state }]) => state !== null).map(([id]) => id));
+    return this.#encode(this.#shown());
+  }
+
+  /** Those of this process, for another one. */
+  here(): Uint8Array {
+    return this.#encode(this.#shown().filter((id) => this.#cursors.get(id)?.heardAt === null));
+  }
+
+  #shown(): number[] {
+    const since = performance.now() - cursorMs;
+    return [...this.#cursors].flatMap(([id, { state, heardAt }]) => (state && (heardAt ?? since) >= since ? [id] : []));
   }
 
   /** A socket is gone, and its cursors with it. */
@@ -86,6 +130,15 @@ export class Cursors<Socket> {
       encoding.writeVarString(encoder, JSON.stringify(cursor?.state ?? null));
     }
     return encoding.toUint8Array(encoder);
+  }
+}
+
+/** An awareness update, entry by entry. */
+function* entries(bytes: Uint8Array): Generator<{ id: number; clock: number; text: string }> {
+  const decoder = decoding.createDecoder(bytes);
+  for (let left = Math.min(decoding.readVarUint(decoder), 1_000); left > 0; left--) {
+    const id = decoding.readVarUint(decoder);
+    yield { id, clock: decoding.readVarUint(decoder), text: decoding.readVarString(decoder) };
   }
 }
 

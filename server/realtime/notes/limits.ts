@@ -8,6 +8,10 @@ export const frameBytes = updateBytes + 64 * 1024;
 export const documentBytes = 4 * 1024 * 1024;
 /** A selection in JSON. */
 export const cursorBytes = 4 * 1024;
+/** Editors say again where their cursor is each 15 s, and forget the silent after 30 s (y-protocols): so do we. */
+export const cursorMs = 30_000;
+/** How often the notes that are open here are compared with the database, should a wake-up have been lost. */
+export const pollMs = 5_000;
 /** Updates that come within this are stored together. */
 export const batchMs = 30;
 /** Frames per second and socket in the long run; typing makes about 20, each with a cursor. */

@@ -3,6 +3,8 @@ import * as Y from 'yjs';
 import { AppError } from '#lib/shared/errors.ts';
 import * as notes from '#server/domain/notes.ts';
 import { reportUnexpected } from '#server/log.ts';
+import type { Bus } from '../bus.ts';
+import { shareCursors, type CursorSharing } from './cursor-sharing.ts';
 import { Cursors } from './cursors.ts';
 import { batchMs, closes, documentBytes, editingMs, updateBytes, updatesToFold } from './limits.ts';
 import { messages } from './protocol.ts';
@@ -36,6 +38,7 @@ export class Note {
   #unfolded = 0;
   readonly #waiting = new Map<Editor, Uint8Array[]>();
   readonly #told = new Map<string, number>();
+  #sharing: CursorSharing | null = null;
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
   /** One after the other: storing, reading what others stored, folding. */
@@ -45,9 +48,11 @@ export class Note {
     this.address = address;
   }
 
-  static async open(address: Address): Promise<Note> {
+  /** @param bus by which cursors reach other processes, where there are any */
+  static async open(address: Address, bus: Bus | null): Promise<Note> {
     const note = new Note(address);
     await note.#readNew();
+    note.#sharing = bus && shareCursors(bus, note);
     return note;
   }
 
@@ -61,7 +66,13 @@ export class Note {
   leave(editor: Editor): void {
     this.editors.delete(editor);
     const gone = this.cursors.leave(editor.socket);
-    if (gone) this.sendOthers(messages.cursors(gone), null);
+    if (gone) this.tellCursors(gone, null);
+  }
+
+  /** To the others here, and through the bus to those elsewhere. */
+  tellCursors(bytes: Uint8Array, except: Editor | null): void {
+    this.sendOthers(messages.cursors(bytes), except);
+    this.#sharing?.tell(bytes);
   }
 
   answer(editor: Editor, vector: Uint8Array): void {
@@ -112,6 +123,7 @@ export class Note {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    this.#sharing?.stop();
     await this.flush();
     await this.#inTurn(() => (this.#unfolded > 0 ? this.#fold() : Promise.resolve()));
     this.#doc.destroy();

@@ -10,6 +10,8 @@ export class Presence {
   #types = new SvelteMap<string, Types>();
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #me: string;
+  /** False while the server itself does not know who is there. */
+  isAvailable = $state(true);
 
   constructor(me: string) {
     this.#me = me;
@@ -17,6 +19,12 @@ export class Presence {
 
   isOnline(member: string): boolean {
     return this.#online.has(member);
+  }
+
+  /** Undefined while the server does not know. */
+  stateOf(member: string): 'online' | 'offline' | undefined {
+    if (!this.isAvailable) return undefined;
+    return this.isOnline(member) ? 'online' : 'offline';
   }
 
   /** Colleagues who have this ticket open. */
@@ -34,6 +42,7 @@ export class Presence {
       'online',
       ({ member, isOnline }) => void (isOnline ? this.#online.add(member) : this.#online.delete(member)),
     );
+    socket.on('presence', (presence) => this.begin(presence));
     socket.on('looks', (looks) => this.#look(looks));
     socket.on('typing', (types) => this.#type(types));
     // Of the others nothing is known then; of this person's own unsent actions all is.
@@ -41,8 +50,9 @@ export class Presence {
   }
 
   /** All that is so now. */
-  begin({ online, looks, types }: Known): void {
+  begin({ isAvailable, online, looks, types }: Known): void {
     this.clear();
+    this.isAvailable = isAvailable;
     for (const member of online) this.#online.add(member);
     for (const each of looks) this.#look(each);
     for (const each of types) this.#type(each);

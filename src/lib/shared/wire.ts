@@ -24,6 +24,8 @@ export type Ready = {
 export type CatchUp = { frames: Frame[]; seq: number } | { snapshot: true };
 
 export type Presence = {
+  /** False while the processes of the server cannot hear each other: nothing is known of anybody then. */
+  isAvailable: boolean;
   /** Ids of members. */
   online: string[];
   looks: Looks[];
@@ -54,6 +56,8 @@ export type StaffEvents = {
   ready(ready: Ready): void;
   event(frame: Frame): void;
   heartbeat(heartbeat: Heartbeat): void;
+  /** Presence went, or came back: all of it anew. */
+  presence(presence: Presence): void;
   online(change: { member: string; isOnline: boolean }): void;
   looks(looks: Looks): void;
   /** `member` is null when the customer types. */

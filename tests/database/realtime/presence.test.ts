@@ -37,6 +37,18 @@ test('colleagues see who comes and who is there', async () => {
   await hears(ada, 'online', { member: cast.ben.memberId, isOnline: false });
 });
 
+test('who comes while somebody loads his page anew sees him there', async () => {
+  const [ada, ben] = [await board(cast.ada), await board(cast.ben)];
+  await hears(ada, 'online', { member: cast.ben.memberId, isOnline: true });
+  const ticket = await createTicket(cast);
+  ben.socket.emit('look', { ticket });
+  await hears(ada, 'looks', { ticket, members: [cast.ben.memberId] });
+  ben.close();
+  await hears(ada, 'looks', { ticket, members: [] });
+  const mona = await board(cast.mona);
+  expect((await mona.ready()).presence.online).toContain(cast.ben.memberId);
+});
+
 describe('a look at a ticket', () => {
   test('is seen by those who may see the ticket, also by who comes later', async () => {
     const ticket = await createTicket(cast);

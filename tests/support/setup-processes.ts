@@ -1,0 +1,1 @@
+export { default } from './setup-database.ts';
