@@ -56,6 +56,46 @@ test('numbers have no gap and no repetition, whoever writes at once, and what wa
   for (const { n, most } of perTicket) expect(n).toBe(most);
 });
 
+test('all that one transaction tells is numbered at once, in its order, for customers by their ticket', async () => {
+  const { workspaceId, zoe } = desk.cast;
+  const tickets = [await createTicket(desk.cast), await createTicket(desk.cast)];
+  const first = await asSystem(null, async ({ sql }) => {
+    const rows = Array.from({ length: 40 }, (_, i) => ({
+      workspaceId: i % 10 === 9 ? zoe.workspaceId : workspaceId,
+      class: i % 3 === 0 && i % 10 !== 9 ? 'customer' : 'staff',
+      type: 'ticket.tried',
+      ticketId: tickets[i % 2] ?? '',
+      actorKind: 'system',
+      audience: ['staff'],
+      payload: { i },
+    }));
+    const ids: number[] = [];
+    for (const row of rows) {
+      const [inserted] = await sql<{ id: number }[]>`insert into lotse.events ${sql(row)} returning id`;
+      ids.push(inserted?.id ?? 0);
+    }
+    return ids[0] ?? 0;
+  });
+  for (const workspace of [workspaceId, zoe.workspaceId]) {
+    const events = await desk.db.owner<{ seq: number; place: number; class: string; customerSeq: number | null }[]>`
+      select seq, class, customer_seq, row_number() over (order by id) as place
+      from lotse.events where workspace_id = ${workspace} and type = 'ticket.tried' order by id
+    `;
+    const before = (events[0]?.seq ?? 0) - 1;
+    expect(events.map(({ seq }) => seq)).toEqual(events.map(({ place }) => before + place));
+    expect(events.filter((event) => (event.class === 'customer') !== (event.customerSeq !== null))).toEqual([]);
+  }
+  const ofCustomers = await desk.db.owner<{ seqs: number[]; news: number }[]>`
+    select array_agg(customer_seq::int order by id) as seqs, count(*) filter (where id >= ${first}) as news
+    from lotse.events where class = 'customer' and ticket_id in ${desk.db.owner(tickets)} group by ticket_id
+  `;
+  expect(ofCustomers).toHaveLength(2);
+  for (const { seqs, news } of ofCustomers) {
+    expect(news).toBeGreaterThan(3);
+    expect(seqs).toEqual(seqs.map((_, i) => i + 1));
+  }
+});
+
 test('a reader who sees a number sees all before it', async () => {
   const { workspaceId } = desk.cast;
   const tickets = await Promise.all(Array.from({ length: 30 }, () => createTicket(desk.cast)));
