@@ -37,6 +37,6 @@ async function run<N extends CommandName>(actor: Actor, name: N, { id, input }: 
     throw new AppError('bad.input', { field: issue?.path.join('.') ?? '', problem: issue?.code ?? '' });
   }
   const work = await verbs[name](parsed.data, actor);
-  const { seq, result } = await act(actor, work, { command: { id, name } });
+  const { seq, result } = 'atOnce' in work ? await work.atOnce(id) : await act(actor, work, { command: { id, name } });
   return { ok: true, seq, result: result ?? null };
 }

@@ -2,7 +2,7 @@ import type { Command, CommandName } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
 import type { Actor } from '#server/database/actor.ts';
 import * as accounts from './domain/accounts.ts';
-import type { Act } from './domain/act.ts';
+import type { Act, Done } from './domain/act.ts';
 import * as contacts from './domain/contacts.ts';
 import * as files from './domain/files.ts';
 import * as groups from './domain/groups.ts';
@@ -18,8 +18,11 @@ import * as workspaces from './domain/workspaces.ts';
 
 type Work = (act: Act) => Promise<unknown>;
 
+/** Where one statement is the whole command, act and consequences. */
+type Whole = { atOnce: (commandId: string) => Promise<Done<unknown>> };
+
 /** What a command does. Whatever must happen before its transaction (a number drawn in one of its own) comes first. */
-type Verbs = { [N in CommandName]: (input: Command<N>, actor: Actor) => Work | Promise<Work> };
+type Verbs = { [N in CommandName]: (input: Command<N>, actor: Actor) => Work | Whole | Promise<Work> };
 
 function by<I>(verb: (act: Act, input: I) => Promise<unknown>): (input: I) => Work {
   return (input) => (act) => verb(act, input);
@@ -32,7 +35,7 @@ export const verbs: Verbs = {
     const number = await tickets.drawNumber(actor.workspaceId);
     return (act) => tickets.create(act, { ...input, number });
   },
-  'ticket.claim': by(tickets.claim),
+  'ticket.claim': (input, actor) => ({ atOnce: (commandId) => tickets.claim(actor, input, commandId) }),
   'ticket.release': by(tickets.release),
   'ticket.assign': by(tickets.assign),
   'ticket.move': by(tickets.move),

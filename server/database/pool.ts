@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { Lane } from './lane.ts';
 
 const types = {
   // Counters fit a double; times travel as ISO 8601 in UTC, in memory as on the wire.
@@ -14,10 +15,15 @@ const types = {
 export type Sql = postgres.Sql<{ bigint: number; timestamptz: string }>;
 export type TransactionSql = postgres.TransactionSql<{ bigint: number; timestamptz: string }>;
 
-export type ConnectOptions = { connections: number; name: string };
+export type ConnectOptions = {
+  connections: number;
+  name: string;
+  /** How long a statement waits for what another transaction holds, before it is refused as `busy`. */
+  lockTimeoutMs?: number;
+};
 
 /** Opens a pool. Column names arrive in camelCase; `undefined` is written as null. */
-export function connect(url: string, { connections, name }: ConnectOptions): Sql {
+export function connect(url: string, { connections, name, lockTimeoutMs }: ConnectOptions): Sql {
   return postgres(url, {
     max: connections,
     types,
@@ -25,30 +31,56 @@ export function connect(url: string, { connections, name }: ConnectOptions): Sql
     connect_timeout: 10,
     idle_timeout: 300,
     onnotice: () => undefined,
-    connection: { application_name: name, statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 },
+    connection: {
+      application_name: name,
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 60_000,
+      ...(lockTimeoutMs ? { lock_timeout: lockTimeoutMs } : {}),
+    },
   });
 }
 
-// The web bundle carries its own copy of this file and runs in the same process: the pool hangs on the process, so
-// that both share the connections that the configuration grants.
-const home: { [key: symbol]: Sql | undefined } = globalThis;
+type Database = { sql: Sql; lane: Lane };
+
+// The web bundle carries its own copy of this file and runs in the same process: the pool hangs on the process, so that
+// both share the connections that the configuration grants, and the lane of the writers.
+const home: { [key: symbol]: Database | undefined } = globalThis;
 const place = Symbol.for('lotse.database');
+
+/** No write of ours holds a row for so long: whoever waits longer had better be told. */
+const lockTimeoutMs = 10_000;
 
 /** Makes the pool that every transaction of this process uses. Called once by server/index.ts, and by tests. */
 export function open(url: string, options: ConnectOptions): Sql {
-  home[place] = connect(url, options);
-  return home[place];
+  const sql = connect(url, { lockTimeoutMs, ...options });
+  home[place] = { sql, lane: laneOf(options.connections) };
+  return sql;
+}
+
+/** Half of the connections write at most; a quarter for one workspace, whose writers mostly wait for each other. */
+function laneOf(connections: number): Lane {
+  const width = Math.max(1, Math.floor(connections / 2));
+  return new Lane({ width, perWorkspace: Math.ceil(width / 2), mostWaiting: 5_000, mostWaitMs: 20_000 });
+}
+
+function opened(): Database {
+  const database = home[place];
+  if (!database) throw new Error('The database was used before it was opened');
+  return database;
 }
 
 /** The open pool. Throws when nobody has opened it. */
 export function pool(): Sql {
-  const sql = home[place];
-  if (!sql) throw new Error('The database was used before it was opened');
-  return sql;
+  return opened().sql;
+}
+
+/** Where writers of this process take turns. */
+export function lane(): Lane {
+  return opened().lane;
 }
 
 export async function close(): Promise<void> {
-  const sql = home[place];
+  const database = home[place];
   home[place] = undefined;
-  await sql?.end({ timeout: 5 });
+  await database?.sql.end({ timeout: 5 });
 }

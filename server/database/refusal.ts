@@ -10,6 +10,11 @@ export function refusalFrom(error: unknown): unknown {
   switch (error.code) {
     case 'LT001':
       return new AppError(error.message, JSON.parse(error.detail ?? '{}') as Record<string, unknown>);
+    // Waited too long for a lock, ran too long, or PostgreSQL takes no more connections: the same work may be tried again.
+    case '55P03':
+    case '57014':
+    case '53300':
+      return new AppError('busy');
     case '42501':
       return new AppError('forbidden');
     case '23505':

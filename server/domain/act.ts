@@ -1,5 +1,5 @@
 import { asActor, type Actor, type Tx } from '#server/database/actor.ts';
-import { pool } from '#server/database/pool.ts';
+import { lane, pool, type Sql } from '#server/database/pool.ts';
 import { isCollision, refusalFrom } from '#server/database/refusal.ts';
 import { wake } from '#server/database/wake.ts';
 import { append, type EventDraft } from './events.ts';
@@ -21,19 +21,43 @@ const attempts = 3;
  * @returns the verb's result and the seq that a screen must have passed to show it; 0 when nothing changed
  * @throws AppError for what was refused
  */
-export async function act<T>(actor: Actor, work: (act: Act) => Promise<T>, options: ActOptions = {}): Promise<Done<T>> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await once(actor, work, options);
-    } catch (error) {
-      if (isCollision(error) && attempt < attempts) continue;
-      throw refusalFrom(error);
-    }
-  }
+export function act<T>(actor: Actor, work: (act: Act) => Promise<T>, options: ActOptions = {}): Promise<Done<T>> {
+  return inLane(actor, async () => {
+    const { result, eventIds } = await once(actor, work, options);
+    return { seq: await seqOf(actor, eventIds), result };
+  });
 }
 
-async function once<T>(actor: Actor, work: (act: Act) => Promise<T>, { command }: ActOptions): Promise<Done<T>> {
-  const { result, eventIds } = await asActor(
+/**
+ * The same where one statement of `pool()` is the whole command and answers with its seq, 0 when nothing changed.
+ * @throws AppError for what was refused
+ */
+export function actAtOnce(actor: Actor, statement: (sql: Sql) => Promise<number>): Promise<Done<null>> {
+  return inLane(actor, async () => {
+    const seq = await statement(pool());
+    if (seq > 0 && actor.workspaceId) wake(actor.workspaceId);
+    return { seq, result: null };
+  });
+}
+
+/** When it is the workspace's turn; what met another transaction is tried again. */
+function inLane<T>(actor: Actor, work: () => Promise<T>): Promise<T> {
+  return lane().run(actor.workspaceId ?? '', async () => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (isCollision(error) && attempt < attempts) continue;
+        throw refusalFrom(error);
+      }
+    }
+  });
+}
+
+type Committed<T> = { result: T; eventIds: number[] };
+
+function once<T>(actor: Actor, work: (act: Act) => Promise<T>, { command }: ActOptions): Promise<Committed<T>> {
+  return asActor(
     actor,
     async (tx) => {
       const stored = command ? await openCommand(tx, command) : null;
@@ -44,11 +68,14 @@ async function once<T>(actor: Actor, work: (act: Act) => Promise<T>, { command }
     },
     command ? { commandId: command.id } : {},
   );
-  if (eventIds.length === 0) return { seq: 0, result };
+}
+
+async function seqOf(actor: Actor, eventIds: number[]): Promise<number> {
+  if (eventIds.length === 0) return 0;
   if (actor.workspaceId) wake(actor.workspaceId);
   const reader = actor.kind === 'contact' || actor.kind === 'link' ? 'customer' : 'staff';
   const [row] = await pool()<{ seq: number }[]>`select private.seq_of(${eventIds}::bigint[], ${reader}) as seq`;
-  return { seq: row?.seq ?? 0, result };
+  return row?.seq ?? 0;
 }
 
 type Stored = { result: unknown; eventIds: number[] };

@@ -1,17 +1,9 @@
 import type { Command } from '#lib/shared/commands.ts';
-import type { Holder } from '#lib/shared/events.ts';
 import type { Act } from '../act.ts';
 import { holderOf, stateOf } from './state.ts';
 
-// The verbs that may end the actor's own sight are definer functions that check first (20261121000620_ticket_verbs.sql):
+// The verbs that may end the actor's own sight (and the claim, in claim.ts) are definer functions that check first (20261121000620_ticket_verbs.sql):
 // a plain update would be refused for a row that its author may no longer see.
-
-/** Takes an unclaimed ticket. Of any number of simultaneous claims one wins; the others get `ticket.taken` with the winner. */
-export async function claim(act: Act, { ticket }: Command<'ticket.claim'>) {
-  const [claimed] = await act.sql<{ from: Holder | null }[]>`select private.claim(${ticket}) as from`;
-  if (!claimed?.from) return;
-  act.record({ type: 'ticket.claimed', ticket, data: { from: claimed.from }, customer: { status: 'assigned' } });
-}
 
 /** Back to the pool: nobody is responsible, the ticket is open again. */
 export async function release(act: Act, { ticket }: Command<'ticket.release'>) {

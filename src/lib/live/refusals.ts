@@ -12,6 +12,7 @@ const sentences: Record<string, () => string> = {
   'bad.input': m.errors_bad_input,
   'already.exists': m.errors_already_exists,
   'command.unknown': m.errors_command_unknown,
+  busy: m.errors_busy,
   unexpected: m.errors_unexpected,
   'too.many': m.errors_too_many,
   'too.large': m.errors_too_large,
