@@ -4,8 +4,8 @@ import type { Row } from './order.ts';
 /** A list of cards that the keyboard can walk through, also where its cards are not rendered. */
 export type Walkable = {
   rows(): readonly Row[];
-  /** Scrolls there and gives it the focus. */
-  show(index: number): void;
+  /** Scrolls to a card and gives it the focus. */
+  show(id: string): void;
 };
 
 /** Where the keyboard is on the board. It outlives a card's leaving the screen, or the board. */
@@ -32,6 +32,11 @@ export class Focus {
     this.list = list;
     this.id = id;
     this.#index = this.#rows(list).findIndex((row) => row.id === id);
+  }
+
+  /** The tickets of a list in their order. */
+  ids(list: string): string[] {
+    return this.#rows(list).map(({ id }) => id);
   }
 
   down(by: 1 | -1): void {
@@ -61,8 +66,7 @@ export class Focus {
   }
 
   back(): void {
-    const here = this.#rows(this.list).findIndex((row) => row.id === this.id);
-    if (here >= 0) this.#lists.get(this.list)?.show(here);
+    this.#lists.get(this.list)?.show(this.id);
   }
 
   /** Goes to a card wherever it lies. */
@@ -80,7 +84,7 @@ export class Focus {
     this.list = list;
     this.id = rows[at]?.id ?? '';
     this.#index = at;
-    this.#lists.get(list)?.show(at);
+    this.#lists.get(list)?.show(this.id);
   }
 
   #filled(): string[] {

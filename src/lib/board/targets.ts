@@ -7,10 +7,10 @@ import { intentOf } from './intent.ts';
 /** A place one may choose for a card, and what one should know before. */
 export type Target = { place: Place; name: string; hint: string };
 
-/** Where this card may go: to whom, or into which pool. Who is there comes first. */
-export function placesFor(kind: 'assign' | 'move', card: Card, board: BoardView): Target[] {
+/** Where one of these cards may go: to whom, or into which pool. Who is there comes first. */
+export function placesFor(kind: 'assign' | 'move', cards: readonly Card[], board: BoardView): Target[] {
   const targets = kind === 'assign' ? holders(board) : pools(board);
-  return targets.filter(({ place }) => intentOf(card, place, board.live.viewer) !== null);
+  return targets.filter(({ place }) => cards.some((card) => intentOf(card, place, board.live.viewer) !== null));
 }
 
 function holders(board: BoardView): Target[] {

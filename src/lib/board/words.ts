@@ -59,6 +59,8 @@ export function labelOf(card: Card, board: BoardView, { column, position, count 
     shortAge(card.created),
     card.priority === 'normal' ? '' : `${m.board_filter_priority()}: ${priorityWords[card.priority]()}`,
     light === 'red' || light === 'amber' ? lightWords[light]() : '',
+    board.selection.has(card.id) ? m.moves_is_chosen() : '',
+    board.returned.reasonOf(card.id),
     board.live.board.isUnread(card) ? m.board_unread() : '',
     card.visibility === 'internal' ? m.board_internal() : '',
     card.member !== null && card.member !== board.live.me.id ? board.nameOf(card.member) : '',

@@ -2,6 +2,7 @@
 import type { CommandInput, CommandName } from '#lib/shared/commands.ts';
 import type { Answer, Refusal } from '#lib/shared/errors.ts';
 import type { Guess } from './overlay.ts';
+import { Pace } from './pace.ts';
 import { Unsent, type Call, type Shelf, type Transport } from './queue.ts';
 
 export type SendOptions = {
@@ -9,9 +10,13 @@ export type SendOptions = {
   guess?: Guess;
   /** Who calls says himself what went wrong; otherwise the page does. */
   quiet?: boolean;
+  /** Called when it is refused, before its guess is taken back. */
+  refused?: (refusal: Refusal) => void;
+  /** One of many at once: it leaves room for what is done beside them. */
+  batch?: boolean;
 };
 
-type Waiting = { call: Call; quiet: boolean; finish: (answer: Answer) => void };
+type Waiting = { call: Call; options: SendOptions; pace: Pace; finish: (answer: Answer) => void };
 
 type Ears = {
   /** A guess begins, or ends: with the seq that shows it, or null when it was refused. */
@@ -36,6 +41,9 @@ export class CommandQueue {
   #shelf: Shelf;
   #ears: Ears;
   #pause: (ms: number) => Promise<void>;
+  // Together what a server takes from one socket: a burst of 60, then 20 each second.
+  #single = new Pace({ burst: 20, perSecond: 5 });
+  #batch = new Pace({ burst: 40, perSecond: 15 });
 
   constructor(
     { transport, shelf, pause = rest }: { transport: Transport; shelf: Shelf; pause?: (ms: number) => Promise<void> },
@@ -52,58 +60,65 @@ export class CommandQueue {
     const call: Call = { id: crypto.randomUUID(), name, input, at: new Date().toISOString() };
     const ticket = ticketOf(input);
     if (options.guess && ticket) this.#ears.onguess(call.id, ticket, options.guess);
-    return this.#take(call, options.quiet ?? false);
+    return this.#take(call, options);
   }
 
   /** The server is back, or somebody asks to try again. */
   retry(): void {
-    for (const waiting of this.#waiting) void this.#run(waiting);
+    for (const waiting of this.#waiting) {
+      waiting.pace = this.#batch;
+      void this.#run(waiting);
+    }
   }
 
   /** Sends what a closed tab left behind. */
   resume(): void {
     const known = new Set(this.#waiting.map(({ call }) => call.id));
-    for (const call of this.#shelf.left()) if (!known.has(call.id)) void this.#take(call, false);
+    for (const call of this.#shelf.left()) if (!known.has(call.id)) void this.#take(call, { batch: true });
   }
 
-  #take(call: Call, quiet: boolean): Promise<Answer> {
+  #take(call: Call, options: SendOptions): Promise<Answer> {
     this.#shelf.put(call);
     return new Promise((resolve) => {
-      const waiting = { call, quiet, finish: resolve };
+      const waiting = { call, options, pace: options.batch ? this.#batch : this.#single, finish: resolve };
       this.#waiting.push(waiting);
       void this.#run(waiting);
     });
   }
 
   async #run(waiting: Waiting): Promise<void> {
-    const { call } = waiting;
+    const { call, options } = waiting;
     if (this.#busy.has(call.id) || !this.#isNext(waiting)) return;
     this.#busy.add(call.id);
-    const answer = await this.#try(call);
+    const answer = await this.#try(waiting);
     this.#busy.delete(call.id);
     if (!answer) return this.#keep(call);
     this.#waiting = this.#waiting.filter((each) => each !== waiting);
     this.#shelf.remove(call.id);
     this.unsent = this.unsent.filter((each) => each.id !== call.id);
+    if (!answer.ok) options.refused?.(answer.error);
     this.#ears.onsettled(call, answer.ok ? answer.seq : null);
-    if (!answer.ok && !waiting.quiet) this.#ears.onrefused(call, answer.error);
+    if (!answer.ok && !options.quiet) this.#ears.onrefused(call, answer.error);
     waiting.finish(answer);
     const next = this.#waiting.find((each) => ticketOf(each.call.input) === ticketOf(call.input));
     if (next) void this.#run(next);
   }
 
   /** The answer, or null while the server is away. A server that fails again and again becomes a refusal. */
-  async #try(call: Call): Promise<Answer | null> {
+  async #try({ call, pace }: Waiting): Promise<Answer | null> {
+    let refused: Answer | undefined;
     for (let attempt = 0; attempt < attempts; attempt++) {
-      await this.#pause(pauseMs[attempt] ?? 0);
+      await this.#pause((pauseMs[attempt] ?? 0) + pace.take());
       try {
-        return await this.#transport(call);
+        refused = await this.#transport(call);
+        // Another tab of the same person, or a hurry: that is a matter of waiting.
+        if (refused.ok || refused.error.code !== 'too.many') return refused;
       } catch (error) {
         if (!(error instanceof Unsent)) throw error;
         if (error.isAway) return null;
       }
     }
-    return { ok: false, error: { code: 'unexpected', detail: {} } };
+    return refused ?? { ok: false, error: { code: 'unexpected', detail: {} } };
   }
 
   #keep(call: Call): void {

@@ -1,7 +1,7 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- listeners, which no template reads */
 import { getContext, setContext } from 'svelte';
 import type { CommandInput, CommandName } from '#lib/shared/commands.ts';
-import { apply, type Frame, type Snapshot } from '#lib/shared/board.ts';
+import { apply, type Card, type Frame, type Snapshot } from '#lib/shared/board.ts';
 import type { Answer, Refusal } from '#lib/shared/errors.ts';
 import { viewerOf } from '#lib/shared/permissions.ts';
 import type { Role } from '#lib/shared/ticket.ts';
@@ -17,6 +17,8 @@ import { Rest } from './rest.svelte.ts';
 export type Me = { id: string; name: string; role: Role };
 /** Gets each event of a ticket; null when the board was read anew and anything may have happened. */
 export type TicketListener = (frame: Frame | null) => void;
+/** Gets each event of a ticket as it happens, and the card as this person saw it until then. */
+export type FrameListener = (frame: Frame, before: Card | null) => void;
 export type RefusalListener = (call: Call, refusal: Refusal) => void;
 
 /** A workspace, live in this browser: what is known, who is there, what is on its way. */
@@ -32,6 +34,7 @@ export class Live {
   readonly viewer = $derived.by(() => viewerOf(this.me, this.board.pools, this.board.groups));
   #tickets = new Map<string, Set<TicketListener>>();
   #moves = new Set<(ticket: string) => void>();
+  #events = new Set<FrameListener>();
   #refusals = new Set<RefusalListener>();
   #renewing: Promise<void> | undefined;
   /** Frames since a renewal began: the snapshot may be older than they are. */
@@ -103,6 +106,11 @@ export class Live {
     return () => this.#moves.delete(listener);
   }
 
+  onEvent(listener: FrameListener): () => void {
+    this.#events.add(listener);
+    return () => this.#events.delete(listener);
+  }
+
   onRefusal(listener: RefusalListener): () => void {
     this.#refusals.add(listener);
     return () => this.#refusals.delete(listener);
@@ -127,7 +135,7 @@ export class Live {
   }
 
   #apply(frame: Frame): void {
-    if (frame.ticket) this.#moving(frame.ticket);
+    if (frame.ticket) this.#happens(frame, frame.ticket);
     if (this.#renewing) this.#since.push(frame);
     this.board.apply(frame);
     for (const listener of this.#tickets.get(frame.ticket ?? '') ?? []) listener(frame);
@@ -152,6 +160,14 @@ export class Live {
       }
     }
     return post(this.workspace, call);
+  }
+
+  #happens(frame: Frame, ticket: string): void {
+    this.#moving(ticket);
+    // What comes a second time is no news.
+    if (frame.seq <= this.board.cursor) return;
+    const before = this.board.card(ticket);
+    for (const hear of this.#events) hear(frame, before);
   }
 
   #moving(ticket: string): void {
