@@ -1,14 +1,13 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- bookkeeping that no template reads */
-import { io, type Socket } from 'socket.io-client';
 import { follows, hear, missedSince, positionAt, type Frame, type Position } from '#lib/shared/board.ts';
 import type { Answer } from '#lib/shared/errors.ts';
-import type { CatchUp, Heartbeat, Presence, Ready, StaffCalls, StaffEvents } from '#lib/shared/wire.ts';
+import type { CatchUp, Heartbeat, Presence, Ready } from '#lib/shared/wire.ts';
 import { readAnswer } from './http.ts';
+import { Line, type StaffSocket } from './line.ts';
 import { Unsent, type Call } from './queue.ts';
 
 /** `ended`: the server closed it for good (signed out, deactivated); coming back by itself is of no use. */
 export type ConnectionState = 'connecting' | 'catchingUp' | 'live' | 'offline' | 'ended';
-export type StaffSocket = Socket<StaffEvents, StaffCalls>;
 
 /** What the connection keeps up to date. */
 export type Follower = {
@@ -25,15 +24,19 @@ export type Follower = {
 };
 
 const answerMs = 10_000;
-const silenceMs = 45_000;
-const again = { least: 500, most: 15_000 };
+/** How long a screen that was looked away from may have heard nothing before it asks. */
+const silenceMs = 20_000;
+/** What comes back to life is asked for an answer sooner: its line may have died unnoticed. */
+const wakeMs = 3_000;
+/** What still misses something then waits for the next event or heartbeat, or a fault would ask without end. */
+const rounds = 5;
 
 /** The socket to the workspace. Says in `state` whether the screen shows the present. */
 export class Connection {
   state = $state<ConnectionState>('connecting');
   /** The server runs a newer build than this page. */
   isOutdated = $state(false);
-  #socket: StaffSocket;
+  #line: Line;
   #follower: Follower;
   #rooms: string[] = [];
   #position: Position = new Map();
@@ -43,54 +46,35 @@ export class Connection {
   /** Frames that came while catching up, or that a gap precedes. */
   #held: Frame[] = [];
   #catchingUp = false;
+  /** Something was missed while catching up: once more. */
+  #again = false;
   #heardAt = Date.now();
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(workspace: string, follower: Follower) {
     this.#follower = follower;
-    this.#socket = io({
-      auth: { workspace },
-      autoConnect: false,
-      reconnectionDelay: again.least,
-      reconnectionDelayMax: again.most,
-      // Five thousand screens must not come back in the same second.
-      randomizationFactor: 0.5,
-      transports: ['websocket', 'polling'],
+    this.#line = new Line(workspace, {
+      onlost: () => (this.state = 'offline'),
+      onend: () => (this.state = 'ended'),
+      onwake: () => Date.now() - this.#heardAt > silenceMs && void this.#catchUp(this.#known(), wakeMs),
+      onagain: () => void this.#catchUp(this.#known()),
     });
   }
 
   /** Begins; returns how to end. */
   start(): () => void {
-    const socket = this.#socket;
+    const { socket } = this.#line;
     socket.on('ready', (ready) => this.#ready(ready));
     socket.on('event', (frame) => this.#hear(frame));
     socket.on('heartbeat', (heartbeat) => this.#beat(heartbeat));
-    socket.on('ended', () => this.#end());
-    socket.on('disconnect', (reason) => this.#lost(reason));
-    socket.on('connect_error', ({ message }) => this.#failed(message));
     this.#follower.onsocket(socket);
-    const woke = () => document.visibilityState === 'visible' && this.#wake();
-    const off = () => (this.state = 'offline');
-    const on = () => socket.connected || socket.connect();
-    document.addEventListener('visibilitychange', woke);
-    window.addEventListener('offline', off);
-    window.addEventListener('online', on);
-    socket.connect();
-    return () => {
-      clearTimeout(this.#timer);
-      document.removeEventListener('visibilitychange', woke);
-      window.removeEventListener('offline', off);
-      window.removeEventListener('online', on);
-      socket.removeAllListeners();
-      socket.disconnect();
-    };
+    return this.#line.start();
   }
 
   /** Sends a command and waits for its answer. @throws Unsent when the socket cannot */
   async send({ id, name, input }: Call): Promise<Answer> {
-    if (!this.#socket.connected) throw new Unsent('no socket', true);
+    if (!this.isOpen) throw new Unsent('no socket', true);
     try {
-      return readAnswer(await this.#socket.timeout(answerMs).emitWithAck('command', { id, name, input }));
+      return readAnswer(await this.#line.socket.timeout(answerMs).emitWithAck('command', { id, name, input }));
     } catch (error) {
       throw asUnsent(error);
     }
@@ -99,15 +83,15 @@ export class Connection {
   // Volatile: what nobody saw in time is not worth telling later.
 
   look(ticket: string | null): void {
-    if (this.#socket.connected) this.#socket.volatile.emit('look', { ticket });
+    if (this.isOpen) this.#line.socket.volatile.emit('look', { ticket });
   }
 
   type(ticket: string, where: 'public' | 'internal' | null): void {
-    if (this.#socket.connected) this.#socket.volatile.emit('typing', { ticket, where });
+    if (this.isOpen) this.#line.socket.volatile.emit('typing', { ticket, where });
   }
 
   get isOpen(): boolean {
-    return this.#socket.connected;
+    return this.#line.isOpen;
   }
 
   #ready({ rooms, build, presence }: Ready): void {
@@ -119,12 +103,6 @@ export class Connection {
     this.#build ??= build;
     this.#follower.onready(presence);
     void this.#catchUp(known);
-  }
-
-  #fallBehind(cause: Unsent): void {
-    if (this.state === 'ended') return;
-    this.state = cause.isAway ? 'offline' : 'catchingUp';
-    this.#againSoon();
   }
 
   /** What was heard last in the quietest room is what is surely known of all. */
@@ -151,84 +129,75 @@ export class Connection {
     else if (!this.#catchingUp) hear(this.#position, heartbeat);
   }
 
-  async #catchUp(cursor: number): Promise<void> {
-    this.#missed = Math.min(this.#missed ?? cursor, cursor);
+  async #catchUp(cursor: number, withinMs = answerMs): Promise<void> {
+    this.#missAgain(cursor);
     if (this.#catchingUp) return;
     this.#catchingUp = true;
-    this.state = 'catchingUp';
     try {
-      const caught = await this.#socket.timeout(answerMs).emitWithAck('catchup', { cursor: this.#missed });
-      await this.#take(caught);
-      this.#catchingUp = false;
-      this.state = 'live';
-      this.#follower.onlive();
+      for (let round = 0; this.#again && round < rounds && this.state !== 'ended'; round++) {
+        this.state = 'catchingUp';
+        this.#again = false;
+        this.#take(await this.#ask(this.#missed ?? cursor, withinMs));
+      }
+      // Unless it was lost meanwhile.
+      if (this.state === 'catchingUp') this.#live();
     } catch (error) {
+      if (!(error instanceof Unsent)) throw error;
+      this.#fallBehind(error);
+    } finally {
       this.#catchingUp = false;
-      this.#fallBehind(asUnsent(error));
     }
   }
 
-  async #take(caught: CatchUp): Promise<void> {
-    if ('snapshot' in caught) {
-      await this.#follower.renew();
-      this.#position = positionAt(this.#follower.cursor(), this.#rooms);
-    } else {
-      for (const frame of caught.frames) this.#follower.apply(frame);
-      this.#follower.reach(caught.seq);
-      this.#position = positionAt(caught.seq, this.#rooms);
+  #live(): void {
+    this.state = 'live';
+    this.#line.settle();
+    this.#follower.onlive();
+  }
+
+  /** What was missed from the cursor on; where that is too much, everything anew. */
+  async #ask(cursor: number, withinMs: number): Promise<Extract<CatchUp, { seq: number }>> {
+    const caught = await this.#answerTo(cursor, withinMs);
+    if (!('snapshot' in caught)) return caught;
+    await this.#follower.renew();
+    return { frames: [], seq: this.#follower.cursor() };
+  }
+
+  async #answerTo(cursor: number, withinMs: number): Promise<CatchUp> {
+    const { socket } = this.#line;
+    try {
+      return await socket.timeout(withinMs).emitWithAck('catchup', { cursor });
+    } catch {
+      // Nobody answers on a line that looks open: it is dead, and a new one is quicker than waiting until that is noticed.
+      socket.disconnect();
+      throw new Unsent('no answer', true);
     }
+  }
+
+  #take({ frames, seq }: Extract<CatchUp, { seq: number }>): void {
+    for (const frame of frames) this.#follower.apply(frame);
+    this.#follower.reach(seq);
+    this.#position = positionAt(seq, this.#rooms);
     this.#missed = null;
     const held = this.#held.sort((a, b) => a.seq - b.seq);
     this.#held = [];
     for (const frame of held) {
+      const missed = missedSince(this.#position, frame.prev);
+      if (missed !== null) this.#missAgain(missed);
       follows(this.#position, frame);
       this.#follower.apply(frame);
     }
   }
 
-  #end(): void {
-    this.state = 'ended';
-    this.#socket.disconnect();
+  #missAgain(cursor: number): void {
+    this.#missed = Math.min(this.#missed ?? cursor, cursor);
+    this.#again = true;
   }
 
-  #lost(reason: string): void {
+  #fallBehind({ isAway }: Unsent): void {
     if (this.state === 'ended') return;
-    this.state = 'offline';
-    // The server closed it, which socket.io takes as final: rights changed, or it restarts. We come back and are checked again.
-    if (reason === 'io server disconnect') this.#againSoon();
-  }
-
-  #failed(code: string): void {
-    if (code === 'workspace.notFound') return this.#end();
-    this.state = 'offline';
-    if (code === 'signIn.needed') void this.#renewSession();
-    else if (!this.#socket.active) this.#againSoon();
-  }
-
-  /** The access token ran out while the socket was away: any request renews the cookies, as long as the session lives. */
-  async #renewSession(): Promise<void> {
-    try {
-      const { status } = await fetch('/login/session', { signal: AbortSignal.timeout(answerMs) });
-      if (status === 401) return this.#end();
-    } catch {
-      // Offline, or the server restarts: it is asked again with the next attempt.
-    }
-    this.#againSoon();
-  }
-
-  #againSoon(): void {
-    clearTimeout(this.#timer);
-    const wait = again.least + Math.random() * 3_000;
-    this.#timer = setTimeout(
-      () => (this.#socket.connected ? void this.#catchUp(this.#known()) : this.#socket.connect()),
-      wait,
-    );
-  }
-
-  /** A sleeping tab's socket may look open and be dead. */
-  #wake(): void {
-    if (!this.#socket.connected) this.#socket.connect();
-    else if (Date.now() - this.#heardAt > silenceMs) void this.#catchUp(this.#known());
+    this.state = isAway ? 'offline' : 'catchingUp';
+    this.#line.againSoon();
   }
 }
 

@@ -12,6 +12,7 @@ import { post } from './http.ts';
 import { readWhole } from './parts.ts';
 import { Presence } from './presence.svelte.ts';
 import { Shelf, Unsent, type Call } from './queue.ts';
+import { Renewal } from './renewal.ts';
 import { Rest } from './rest.svelte.ts';
 
 export type Me = { id: string; name: string; role: Role };
@@ -20,6 +21,9 @@ export type TicketListener = (frame: Frame | null) => void;
 /** Gets each event of a ticket as it happens, and the card as this person saw it until then. */
 export type FrameListener = (frame: Frame, before: Card | null) => void;
 export type RefusalListener = (call: Call, refusal: Refusal) => void;
+
+/** For each colleague, who may be told the same now: a server reads some hundred boards a second. */
+const spreadMs = 5;
 
 /** A workspace, live in this browser: what is known, who is there, what is on its way. */
 export class Live {
@@ -36,7 +40,7 @@ export class Live {
   #moves = new Set<(ticket: string) => void>();
   #events = new Set<FrameListener>();
   #refusals = new Set<RefusalListener>();
-  #renewing: Promise<void> | undefined;
+  #renewal = new Renewal({ read: () => this.#read() });
   /** Frames since a renewal began: the snapshot may be older than they are. */
   #since: Frame[] = [];
 
@@ -53,6 +57,7 @@ export class Live {
       onlive: () => {
         this.commands.retry();
         this.rest.load();
+        this.#renewal.retry();
       },
       onsocket: (socket) => this.presence.listen(socket),
       onready: (presence) => this.presence.begin(presence),
@@ -120,35 +125,26 @@ export class Live {
     this.board.begin(snapshot, options);
   }
 
-  /** Reads the board anew; several who ask at once share one answer. @throws Unsent when the server is away */
+  /** Reads the board anew. @throws Unsent when the server is away */
   renew(): Promise<void> {
-    this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined));
-    return this.#renewing;
+    return this.#renewal.now();
   }
 
-  async #renew(): Promise<void> {
+  async #read(): Promise<number> {
     this.#since = [];
     const { board, beside } = await readWhole(this.workspace);
     for (const frame of this.#since) apply(board, frame);
     this.board.renew(board, beside);
     for (const listeners of this.#tickets.values()) for (const listener of listeners) listener(null);
+    return board.since;
   }
 
   #apply(frame: Frame): void {
     if (frame.ticket) this.#happens(frame, frame.ticket);
-    if (this.#renewing) this.#since.push(frame);
+    if (this.#renewal.isRunning) this.#since.push(frame);
     this.board.apply(frame);
     for (const listener of this.#tickets.get(frame.ticket ?? '') ?? []) listener(frame);
-    if (changesMore(frame)) void this.#renewQuietly();
-  }
-
-  async #renewQuietly(): Promise<void> {
-    try {
-      await this.renew();
-    } catch (error) {
-      // Away: the connection tells, and catches up when it is back.
-      if (!(error instanceof Unsent)) throw error;
-    }
+    if (changesMore(frame)) this.#renewal.want(frame.seq, this.board.people.length * spreadMs);
   }
 
   async #carry(call: Call): Promise<Answer> {
@@ -179,7 +175,7 @@ export class Live {
     if (seq === null && ticket) this.#moving(ticket);
     this.board.settle(id, seq);
     // Without a socket nobody tells what came of it.
-    if (seq !== null && seq > this.board.cursor && !this.connection.isOpen) void this.#renewQuietly();
+    if (seq !== null && seq > this.board.cursor && !this.connection.isOpen) this.#renewal.want(seq, 0);
   }
 }
 

@@ -1,7 +1,7 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- timers, which no template reads */
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { typingMs, type Looks, type Presence as Known, type Types } from '#lib/shared/wire.ts';
-import type { StaffSocket } from './connection.svelte.ts';
+import type { StaffSocket } from './line.ts';
 
 /** Who is there, who looks at which ticket, who types. Volatile: lives by time, never in the log. */
 export class Presence {
