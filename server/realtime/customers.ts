@@ -13,7 +13,8 @@ import type { Feed } from './feed.ts';
 import { roomIn } from './outlet.ts';
 import type { Attendance } from './presence.ts';
 import { Seat } from './seat.ts';
-import type { CustomerSocket, CustomerSpace } from './server.ts';
+import { forgetRequest, type CustomerSocket, type CustomerSpace } from './server.ts';
+import { onRelief } from './slow.ts';
 
 type Parts = { feed: Feed; attendance: Attendance; ends: Ends; build: string };
 
@@ -45,6 +46,7 @@ export function openCustomers(space: CustomerSpace, parts: Parts): void {
   });
   space.on('connection', (socket) => {
     const holder = holders.get(socket);
+    forgetRequest(socket);
     if (holder) seatHolder(socket, holder, parts);
   });
 }
@@ -101,6 +103,7 @@ function seatHolder(socket: CustomerSocket, holder: Holder, { feed, attendance, 
       if (socket.disconnected) return;
       channel = opened.channel;
       channel.seats.add(seat);
+      onRelief(socket, () => seat.remind(opened.channel.cursor));
       void channel.read();
     },
     (error: unknown) => {

@@ -43,6 +43,11 @@ export class Seat {
     this.#entered.resolve();
   }
 
+  /** Tells it once more where it stands: it was passed over, and catches up. */
+  remind(seq: number): void {
+    if (this.isIn) this.#door.enter(this.rooms, seq);
+  }
+
   /** Out of the rooms until the rights were read again, which is before anything more is sent; what is a member's in any case stays. */
   recall(): void {
     this.rights = null;

@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type DefaultEventsMap, type Namespace, type Socket } from 'socket.io';
 import type { CustomerCalls, CustomerEvents, StaffCalls, StaffEvents } from '#lib/shared/wire.ts';
+import { broadcast } from './broadcast.ts';
 import { isOwnOrigin } from './origin.ts';
 import { roomIn, type Outlet } from './outlet.ts';
 
@@ -40,19 +41,27 @@ export function openSockets(server: HttpServer): Sockets {
   };
 }
 
+/** Once somebody is let in, nothing of his request is needed: some 8 KB of headers for each open page. */
+export function forgetRequest({ conn, handshake }: StaffSocket | CustomerSocket): void {
+  Object.assign(conn, { request: null });
+  handshake.headers = {};
+  handshake.auth = {};
+  handshake.query = {};
+}
+
 export function outletFor(space: StaffSpace | CustomerSpace): Outlet {
   const { rooms: occupied } = space.adapter;
-  const local = (space as Namespace<DefaultEventsMap, Pick<StaffEvents, 'event' | 'heartbeat'>>).local;
   const named = (workspaceId: string, rooms: readonly string[]) => rooms.map((room) => roomIn(workspaceId, room));
   return {
     hasAnyone: (workspaceId, rooms) => rooms.some((room) => occupied.has(roomIn(workspaceId, room))),
     send(workspaceId, frame, { rooms, except = [] }) {
-      local.to(named(workspaceId, rooms)).except(named(workspaceId, except)).emit('event', frame);
+      broadcast(space, { rooms: named(workspaceId, rooms), except: named(workspaceId, except) }, ['event', frame]);
     },
     occupied: (workspaceId) =>
       [...occupied.keys()].flatMap((name) =>
         name.startsWith(roomIn(workspaceId, '')) ? name.slice(workspaceId.length + 1) : [],
       ),
-    heartbeat: (workspaceId, beat) => local.to(roomIn(workspaceId, beat.room)).emit('heartbeat', beat),
+    heartbeat: (workspaceId, beat) =>
+      broadcast(space, { rooms: [roomIn(workspaceId, beat.room)] }, ['heartbeat', beat]),
   };
 }

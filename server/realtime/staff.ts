@@ -12,7 +12,8 @@ import type { Feed } from './feed.ts';
 import { roomIn } from './outlet.ts';
 import type { Attendance, Page, Visit } from './presence.ts';
 import { Seat } from './seat.ts';
-import type { StaffSocket, StaffSpace } from './server.ts';
+import { forgetRequest, type StaffSocket, type StaffSpace } from './server.ts';
+import { onRelief } from './slow.ts';
 
 type Parts = { feed: Feed; attendance: Attendance; ends: Ends; build: string };
 
@@ -38,6 +39,7 @@ export function openStaff(space: StaffSpace, parts: Parts): void {
   });
   space.on('connection', (socket) => {
     const guest = guests.get(socket);
+    forgetRequest(socket);
     if (guest) seatGuest(socket, guest, parts);
   });
 }
@@ -96,6 +98,7 @@ function seatGuest(socket: StaffSocket, { session, member }: Guest, { feed, atte
       channel = opened.channel;
       attendance.arrive(visit);
       channel.seats.add(seat);
+      onRelief(socket, () => seat.remind(opened.channel.cursor));
       void channel.read();
     },
     (error: unknown) => {

@@ -123,7 +123,10 @@ describe('a change of rights', () => {
     const before = (await cleo.ready()).seq;
     await createTicket(cast, { subject: 'vorher' });
     await run(cast.ada, 'pool.setAccess', { pool: cast.heating, member: cast.cleo.memberId, allowed: true });
+    // Else both changes may be read as one, and what lies between them is no longer hers.
+    await cleo.until(() => cleo.readys.length === 2);
     const during = await createTicket(cast, { subject: 'während' });
+    await cleo.frame('ticket.created', (frame) => frame.ticket === during);
     await run(cast.ada, 'pool.setAccess', { pool: cast.heating, member: cast.cleo.memberId, allowed: false });
     const { seq } = await run(cast.ada, 'ticket.change', { ticket: during, priority: 'urgent' });
     const answer = await cleo.settled(seq);
