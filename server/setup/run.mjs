@@ -44,6 +44,10 @@ const commands = {
       throw new Sentence('There is no benchmark in tests/bench yet.');
     return node(['tests/bench/index.ts', ...args]);
   },
+  async chaos(args) {
+    await prepare(build);
+    return node(['--disable-warning=ExperimentalWarning', 'tests/chaos/index.ts', ...args]);
+  },
   async corpus(args) {
     await prepare(sync);
     return node(['server/mail/corpus.ts', ...args]);

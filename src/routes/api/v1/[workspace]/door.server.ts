@@ -32,11 +32,23 @@ export async function readJson({ request, url }: RequestEvent): Promise<unknown>
   if ((origin !== null && origin !== url.origin) || !/^application\/json(;|$)/.test(type)) {
     throw new AppError('bad.input', { field: 'content-type' });
   }
-  const text = await request.text();
+  const text = await whole(request);
   try {
     return JSON.parse(text);
   } catch {
     throw new AppError('bad.input', { field: 'body' });
+  }
+}
+
+/** Who was cut off on the way sends it again, and is nobody's error. */
+async function whole(request: Request): Promise<string> {
+  try {
+    return await request.text();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') {
+      throw new AppError('bad.input', { field: 'body' });
+    }
+    throw error;
   }
 }
 

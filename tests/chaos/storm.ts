@@ -1,0 +1,163 @@
+import { setTimeout as rest } from 'node:timers/promises';
+import type { Sql } from '#server/database/pool.ts';
+import { Chance } from '../support/chance.ts';
+import { signInAs, slugOf } from '../support/live.ts';
+import type { TestDatabase } from '../support/database.ts';
+import { createWorld, happening, type World } from '../support/world.ts';
+import { startDeskServer, type DeskServer } from './desk-servers.ts';
+import { openLine } from './line.ts';
+import { Tab, type Fates } from './tab.ts';
+import { fresh, wrongInLedger, wrongWith } from './verdict.ts';
+
+type Options = { database: TestDatabase; seed: number; forMs: number; servers?: number; say: (line: string) => void };
+
+/** What a storm met, and everything that was wrong after it. */
+export type Storm = {
+  wrong: string[];
+  sent: number;
+  done: number;
+  refused: Record<string, number>;
+  kills: number;
+  cuts: number;
+};
+
+const stepMs = 60;
+const calmMs = 90_000;
+
+/**
+ * Random things happen to random people over bad lines, while servers are killed and tabs closed. Then it calms down, and
+ * every screen must show what a page loaded now would.
+ */
+export async function storm({ database, seed, forMs, servers: count = 2, say }: Options): Promise<Storm> {
+  const chance = new Chance(seed);
+  const world = await createWorld(chance);
+  const wrong: string[] = [];
+  const fates: Fates = new Map();
+  const complain = (what: string) => {
+    wrong.push(what);
+    say(what);
+  };
+  const servers = await Promise.all(
+    Array.from({ length: count }, () =>
+      startDeskServer({ databaseUrl: database.url, say: (line) => say(`server: ${line}`) }),
+    ),
+  );
+  const tabs = await openTabs({ database, world, servers, seed, fates, complain });
+  try {
+    const met = await blow({ chance, world, servers, tabs, until: Date.now() + forMs });
+    await calm(tabs);
+    wrong.push(...(await wrongScreens(tabs)));
+    wrong.push(...(await wrongInLedger(database.owner, world.workspaceId, fates)));
+    const all = [...fates.values()].map(({ fate }) => fate);
+    const refused: Record<string, number> = {};
+    for (const fate of all) if (fate !== 'done') refused[fate] = (refused[fate] ?? 0) + 1;
+    return { wrong, ...met, sent: all.length, done: all.filter((fate) => fate === 'done').length, refused };
+  } finally {
+    await Promise.all(tabs.map((tab) => tab.close()));
+    await Promise.all(tabs.map(({ line }) => line.close()));
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+
+type Crowd = {
+  database: TestDatabase;
+  world: World;
+  servers: DeskServer[];
+  seed: number;
+  fates: Fates;
+  complain: (what: string) => void;
+};
+
+async function openTabs({ database, world, servers, seed, fates, complain }: Crowd): Promise<Tab[]> {
+  const workspace = await slugOf(database, world.workspaceId);
+  const roles = await rolesOf(database.owner, world);
+  return Promise.all(
+    world.members.map(async (member, i) => {
+      const { cookie } = await signInAs(database, member);
+      // Of their own, so that what one line meets does not depend on how much went over another.
+      const chance = new Chance(seed * 1_000 + i);
+      const line = await openLine({ chance, cookie, target: () => chance.of(servers).port });
+      const tab = new Tab({
+        member: { ...member, role: roles.get(member.memberId) ?? 'member' },
+        workspace,
+        cookie,
+        line,
+        fates,
+        complain,
+      });
+      await tab.open();
+      return tab;
+    }),
+  );
+}
+
+async function rolesOf(owner: Sql, { workspaceId }: World) {
+  const rows = await owner<{ id: string; role: 'member' }[]>`
+    select id, role from lotse.members where workspace_id = ${workspaceId}
+  `;
+  return new Map(rows.map(({ id, role }) => [id, role]));
+}
+
+type Weather = { chance: Chance; world: World; servers: DeskServer[]; tabs: Tab[]; until: number };
+
+async function blow({ chance, world, servers, tabs, until }: Weather): Promise<{ kills: number; cuts: number }> {
+  const met = { kills: 0, cuts: 0 };
+  const restarting = new Map<DeskServer, Promise<void>>();
+  const reopening = new Map<Tab, Promise<void>>();
+  while (Date.now() < until) {
+    const { actor, name, input } = happening(world, chance);
+    const luck = chance.next();
+    const tab = chance.of(tabs);
+    const server = chance.of(servers);
+    tabs.find(({ member }) => member.memberId === actor.memberId)?.do({ send: { name, input } });
+    if (luck < 0.02) {
+      met.cuts++;
+      tab.line.cut();
+    } else if (luck < 0.03) tab.line.stall(chance.below(4_000));
+    else if (luck < 0.035) tab.do({ show: chance.is(0.5) });
+    else if (luck < 0.04) tab.do({ network: chance.is(0.5) });
+    else if (luck < 0.046 && !reopening.has(tab)) {
+      reopening.set(
+        tab,
+        reopen(tab).finally(() => reopening.delete(tab)),
+      );
+    } else if (luck < 0.055 && !restarting.has(server)) {
+      met.kills++;
+      restarting.set(
+        server,
+        server.restart().finally(() => restarting.delete(server)),
+      );
+    }
+    await rest(chance.below(2 * stepMs));
+  }
+  await Promise.all([...restarting.values(), ...reopening.values()]);
+  return met;
+}
+
+async function reopen(tab: Tab): Promise<void> {
+  await tab.close();
+  await tab.open();
+}
+
+async function calm(tabs: Tab[]): Promise<void> {
+  for (const tab of tabs) {
+    tab.line.behave(true);
+    tab.do({ show: true });
+    tab.do({ network: true });
+  }
+}
+
+/** Asks until all are right, or long after everything should be. */
+async function wrongScreens(tabs: Tab[]): Promise<string[]> {
+  for (const deadline = Date.now() + calmMs; ;) {
+    const found = await Promise.all(
+      tabs.map(async (tab) => {
+        const wrong = wrongWith(await tab.shown(), await fresh(tab.member));
+        return wrong ? `${tab.member.name}'s screen ${wrong}` : [];
+      }),
+    );
+    const wrong = found.flat();
+    if (wrong.length === 0 || Date.now() > deadline) return wrong;
+    await rest(250);
+  }
+}
