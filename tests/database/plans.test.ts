@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { asMember, asSystem } from '#server/database/actor.ts';
 import type { TransactionSql } from '#server/database/pool.ts';
 import { addMember, run, type Member } from '../support/cast.ts';
@@ -149,4 +149,53 @@ test('a claim and the right to work look at one ticket', async () => {
   expect(read?.scanned).toBe(0);
   expect(read?.fetched).toBeGreaterThan(0);
   expect(read?.fetched).toBeLessThan(10);
+});
+
+describe('the search', () => {
+  beforeAll(async () => {
+    await desk.db.owner.begin(async (sql) => {
+      await sql`set local session_replication_role = replica`;
+      await sql`
+        insert into lotse.search_entries (workspace_id, ticket_id, message_id, at, words)
+        select m.workspace_id, m.ticket_id, m.id, m.occurred_at + random() * interval '1 day',
+          array_to_tsvector(array[
+            'ueberall', 'wort' || (row_number() over ()) % 5000, private.place_lexeme(m.workspace_id), private.place_lexeme(t.pool_id)
+          ])
+        from lotse.messages m
+        join lotse.tickets t on t.id = m.ticket_id
+      `;
+    });
+    await desk.db.owner`analyze lotse.search_entries`;
+  });
+
+  /** Inside a function nothing is explained: what its statements read is counted. */
+  async function read(member: Member, text: string): Promise<{ found: number; scanned: number; fetched: number }> {
+    return asMember(member, async ({ sql }) => {
+      const found = await sql`select id from private.search(${text}, 'infinity', ${2 ** 52}, 100)`;
+      const [row] = await sql<{ scanned: number; fetched: number }[]>`
+        select coalesce(seq_tup_read, 0) as scanned, coalesce(idx_tup_fetch, 0) as fetched
+        from pg_stat_xact_user_tables where schemaname = 'lotse' and relname = 'search_entries'
+      `;
+      return { found: found.length, scanned: row?.scanned ?? 0, fetched: row?.fetched ?? 0 };
+    });
+  }
+
+  test('for a rare word looks at what holds it, in the pools of who asks', async () => {
+    const all = await read(desk.cast.mona, '"wort77"');
+    expect(all).toEqual({ found: 12, scanned: 0, fetched: 12 });
+    const { found, scanned, fetched } = await read(few, '"wort77"');
+    expect(scanned).toBe(0);
+    expect(found).toBeLessThan(12);
+    expect(fetched).toBe(found);
+  });
+
+  test('for a word that is everywhere looks at the newest, not at all', async () => {
+    for (const member of [desk.cast.mona, few]) {
+      const { found, scanned, fetched } = await read(member, 'ueberall');
+      expect(found).toBe(100);
+      expect(scanned).toBe(0);
+      // 60,000 entries hold it; a twentieth of them lies in the two pools of the one who has few.
+      expect(fetched).toBeLessThanOrEqual(3_100);
+    }
+  });
 });

@@ -3,6 +3,7 @@ import type { Answer } from '#lib/shared/errors.ts';
 import type { Filters } from '#lib/shared/filter.ts';
 import { toQuery } from '#lib/shared/filter-query.ts';
 import type { Beginning, FirstPart, Grouping, Part, Place } from '#lib/shared/parts.ts';
+import type { Found, SearchPlace } from '#lib/shared/search.ts';
 import { Unsent, type Call } from './queue.ts';
 
 const timeoutMs = 15_000;
@@ -51,8 +52,15 @@ export function fetchBeginning(workspace: string, by: Grouping, filters: Filters
   return get<Beginning>(`/api/v1/${workspace}/board/first?${query}`);
 }
 
-async function get<T>(address: string): Promise<T> {
-  const response = await reach(address, { headers: { accept: 'application/json' } });
+/** Tickets of all states in which the words stand. @throws Unsent when the server is away, or `signal` ended it */
+export function fetchFound(workspace: string, text: string, { after, signal }: Asking): Promise<Found> {
+  const query = new URLSearchParams({ q: text, ...(after ? { at: after.at, id: String(after.id) } : {}) });
+  return get<Found>(`/api/v1/${workspace}/search?${query}`, signal);
+}
+type Asking = { after: SearchPlace | null; signal: AbortSignal };
+
+async function get<T>(address: string, signal?: AbortSignal): Promise<T> {
+  const response = await reach(address, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) });
   if (!response.ok) throw new Unsent(`status ${response.status}`, away.has(response.status));
   // The server's own type: checking ten thousand cards would cost more than reading them.
   return (await bodyOf(response)) as T;
@@ -60,7 +68,8 @@ async function get<T>(address: string): Promise<T> {
 
 async function reach(address: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(address, { ...init, signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' });
+    const ends = [AbortSignal.timeout(timeoutMs), ...(init.signal ? [init.signal] : [])];
+    return await fetch(address, { ...init, signal: AbortSignal.any(ends), redirect: 'manual' });
   } catch (error) {
     throw new Unsent(error instanceof Error ? error.message : 'network', true);
   }

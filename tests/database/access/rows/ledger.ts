@@ -30,12 +30,30 @@ export async function ledgerRows(world: World, owner: Sql): Promise<Fixtures> {
       await sql`insert into lotse.notes ${sql({ ticketId, workspaceId, lastSeq: 1 })}`;
       await sql`insert into lotse.note_updates ${sql({ ticketId, workspaceId, generation: 1, seq: 1, bytes: Buffer.from('x') })}`;
     }
+    for (const { ticketId, workspaceId } of places(world))
+      await sql`insert into lotse.search_entries ${sql({ ticketId, workspaceId, at: new Date().toISOString(), words: '' })}`;
     for (const event of events) await sql`insert into lotse.events ${sql(eventOf(event))}`;
     for (const { id, workspaceId } of commands)
       await sql`insert into lotse.commands ${sql({ workspaceId, actor: 'system', id, name: 'x' })}`;
   });
 
   return {
+    search_entries: {
+      set: 'at = now()',
+      rows: places(world).map(({ state, ticketId, workspaceId }) => ({
+        name: state,
+        state,
+        workspaceId,
+        where: { ticketId },
+      })),
+      attempts: () =>
+        places(world).map(({ state, ticketId, workspaceId }) => ({
+          name: state,
+          state,
+          workspaceId,
+          values: { workspaceId, ticketId, at: new Date().toISOString(), words: '' },
+        })),
+    },
     notes: {
       set: 'updated_at = now()',
       rows: noted.map(({ state, ticketId, workspaceId }) => ({ name: state, state, workspaceId, where: { ticketId } })),

@@ -1,0 +1,88 @@
+import type { Found, Hit, SearchPlace } from '#lib/shared/search.ts';
+import { asMember } from '#server/database/actor.ts';
+import type { TransactionSql } from '#server/database/pool.ts';
+import type { Viewing } from './board.ts';
+import { excerpts, type Excerpt } from './search/excerpts.ts';
+
+const perPage = 20;
+const perRound = 100;
+/** A ticket of a thousand messages that all match fills rounds by itself: then the page stays short and says that there is more. */
+const mostRounds = 5;
+
+/** An entry of the index. */
+export type Candidate = {
+  entry: number;
+  ticketId: string;
+  messageId: string | null;
+  fileId: string | null;
+  at: string;
+};
+type Head = Pick<Hit, 'number' | 'subject' | 'customer' | 'status'> & { id: string };
+
+/**
+ * Tickets in which all words stand: in the subject, number, names and addresses of customers, messages, names of files. Of all
+ * states, the newest match first. The index names candidates in the member's pools; what he may read of them is decided by
+ * reading them as himself.
+ */
+export function search(member: Viewing, text: string, after: SearchPlace | null = null): Promise<Found> {
+  return asMember(
+    member,
+    async ({ sql }) => {
+      const found = new Map<string, Candidate & Head>();
+      if (!after) for (const exact of await byNumber(sql, text)) found.set(exact.ticketId, exact);
+      let place: SearchPlace | null = after ?? { at: 'infinity', id: Number.MAX_SAFE_INTEGER };
+      for (let round = 0; place && round < mostRounds && found.size < perPage; round++) {
+        const candidates: Candidate[] = await candidatesAfter(sql, text, place);
+        const heads = await headsOf(sql, candidates);
+        const full = candidates.find((candidate) => {
+          const head = heads.get(candidate.ticketId);
+          if (head && !found.has(head.id)) found.set(head.id, { ...candidate, ...head });
+          return found.size === perPage;
+        });
+        const last = full ?? (candidates.length < perRound ? undefined : candidates.at(-1));
+        place = last ? { at: last.at, id: last.entry } : null;
+      }
+      const tickets = [...found.values()];
+      const texts = await excerpts(sql, text, tickets);
+      return { hits: tickets.flatMap((ticket, index) => hitOf(ticket, texts[index])), next: place };
+    },
+    { readOnly: true, repeatable: true },
+  );
+}
+
+function hitOf({ number, subject, customer, status, at }: Candidate & Head, excerpt: Excerpt | undefined): Hit[] {
+  // As PostgreSQL tells it, to the microsecond; a page shows milliseconds.
+  return excerpt ? [{ number, subject, customer, status, at: new Date(at).toISOString(), ...excerpt }] : [];
+}
+
+function candidatesAfter(sql: TransactionSql, text: string, { at, id }: SearchPlace): Promise<Candidate[]> {
+  return sql<Candidate[]>`
+    select
+      id as entry, ticket_id, message_id, file_id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+    from private.search(${text}, ${at}::timestamptz, ${id}::bigint, ${perRound})
+  `;
+}
+
+async function headsOf(sql: TransactionSql, candidates: Candidate[]): Promise<Map<string, Head>> {
+  const ids = [...new Set(candidates.map(({ ticketId }) => ticketId))];
+  const rows = await sql<Head[]>`
+    select t.id, t.number, t.subject, t.status, coalesce(c.name, '') as customer
+    from lotse.tickets t
+    left join lotse.contacts c on c.id = t.requester_id
+    where t.id = any (${ids}::uuid[])
+  `;
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Who types a number means that ticket. */
+async function byNumber(sql: TransactionSql, text: string): Promise<(Candidate & Head)[]> {
+  const number = /^\s*#?(\d{1,9})\s*$/.exec(text)?.[1];
+  if (!number) return [];
+  const rows = await sql<(Head & { at: string })[]>`
+    select t.id, t.number, t.subject, t.status, coalesce(c.name, '') as customer, t.created_at as at
+    from lotse.tickets t
+    left join lotse.contacts c on c.id = t.requester_id
+    where t.number = ${Number(number)}
+  `;
+  return rows.map((row) => ({ ...row, ticketId: row.id, messageId: null, fileId: null, entry: 0 }));
+}
