@@ -48,6 +48,10 @@ const commands = {
     await prepare(build);
     return node(['--disable-warning=ExperimentalWarning', 'tests/chaos/index.ts', ...args]);
   },
+  async simulate(args) {
+    await prepare(sync);
+    return node(['tests/scale/index.ts', ...args]);
+  },
   async corpus(args) {
     await prepare(sync);
     return node(['server/mail/corpus.ts', ...args]);

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
 export type Child<Ask, Answer> = {
+  pid: number;
   ask(question: Ask): Promise<Answer>;
   stop(): Promise<void>;
 };
@@ -27,6 +28,7 @@ export function startChild<Ask extends object, Answer>(
   const gone = ended.then(([code]) => Promise.reject(new Error(`${program} ended by itself (${String(code)})`)));
   gone.catch(() => undefined);
   return {
+    pid: child.pid ?? 0,
     async ask(question) {
       const answered = once(child, 'message', { signal: AbortSignal.timeout(answerMs) });
       child.send(question);

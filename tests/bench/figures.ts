@@ -19,7 +19,9 @@ export type Figure = Measured & {
 
 type Runs = { key: string; unit: string; runs: number[]; limit: string };
 
+/** @throws Error for what is no number: the file could not be read again */
 export function figure({ key, unit, runs, limit }: Runs): Measured {
+  if (!runs.every(Number.isFinite)) throw new Error(`${key} is not a number: ${String(runs)}`);
   const rounded = runs.map(round);
   return {
     key,

@@ -27,6 +27,24 @@ export const keys = {
   idle: ['idle.kib_per_viewer'],
   join: ['join.500.all_ready_s'],
   notes: ['notes.kib_per_open', 'notes.ms_to_other'],
+  // What one thing costs in processor time, network and disk: the constants of the simulation in tests/scale.
+  costs: [
+    'cost.claim.process_cpu_ms',
+    'cost.claim.database_cpu_ms',
+    'cost.claim.wal_kb',
+    'cost.counter.held_ms',
+    'cost.feed_read.database_cpu_ms',
+    'cost.event.cpu_us',
+    'cost.delivery.cpu_us',
+    'cost.delivery.receiver_cpu_us',
+    'cost.frame.bytes',
+    'cost.catchup.cpu_us',
+    'cost.join.process_cpu_ms',
+    'cost.join.database_cpu_ms',
+    'cost.redis.publish_cpu_us',
+    'cost.redis.delivery_cpu_us',
+  ],
+  storage: [...each('storage', ['ticket', 'event', 'message'], ['bytes']), 'storage.board_over_1000000.ms'],
   mail: ['mail.smtp.per_s', 'mail.imap.per_s', 'limit.mail.per_s'],
 };
 
@@ -45,7 +63,7 @@ export const open: readonly string[] = [
   ...keys.notes,
 ];
 
-/** `fanout.100.end_p50_ms` and so on: each size with each thing that is measured of it. */
-export function each(what: string, sizes: readonly number[], things: readonly string[]): string[] {
+/** `fanout.100.end_p50_ms` and so on: each of them with each thing that is measured of it. */
+export function each(what: string, sizes: readonly (number | string)[], things: readonly string[]): string[] {
   return sizes.flatMap((size) => things.map((thing) => `${what}.${size}.${thing}`));
 }

@@ -15,6 +15,8 @@ export type Bench = {
 export type Part = {
   /** What `measure` returns a figure for, all of keys.ts that is this part's. */
   keys: readonly string[];
+  /** Takes minutes for what hardly ever changes: left out of a run of everything. */
+  isOnlyByName?: boolean;
   /** @returns a figure for each key, or nothing where this machine lacks what measuring needs */
   measure(bench: Bench): Promise<Measured[]>;
 };

@@ -1,10 +1,12 @@
 import { board } from './board.ts';
 import { catchup } from './catchup.ts';
 import { claims } from './claims.ts';
+import { costs } from './costs.ts';
 import { fanout } from './fanout.ts';
 import { idle } from './idle.ts';
 import type { PartName } from './keys.ts';
 import { mail } from './mail.ts';
+import { storage } from './storage.ts';
 import type { Part } from './part.ts';
 
 /** What can be measured, in this order. */
@@ -15,4 +17,6 @@ export const parts: Partial<Record<PartName, Part>> = {
   catchup,
   idle,
   mail,
+  costs,
+  storage,
 };

@@ -1,0 +1,49 @@
+import type { Latest } from '../bench/latest.ts';
+import type { Constants } from './constants.ts';
+import { run } from './run.ts';
+import { usual, type Scenario } from './scenario.ts';
+
+export type Comparison = { key: string; simulated: number; measured: number; error: number };
+
+/** As tests/bench/fanout.ts sends them. */
+const claimsPerS = 20;
+
+/** What the simulation says of the benchmark's own set-up, beside what the benchmark measured there. */
+export function compare({ figures }: Pick<Latest, 'figures'>, costs: Constants): Comparison[] {
+  return [100, 1_000, 5_000].flatMap((viewers) => {
+    const { last } = run(benchOf(viewers), onOneMachine(costs));
+    const said = {
+      server_p50_ms: last.serverMs.p50,
+      server_p99_ms: last.serverMs.p99,
+      end_p50_ms: last.endMs.p50,
+      end_p99_ms: last.endMs.p99,
+    };
+    return Object.entries(said).flatMap(([what, simulated]) => {
+      const key = `fanout.${viewers}.${what}`;
+      const measured = figures[key]?.value;
+      return measured === undefined ? [] : [{ key, simulated, measured, error: simulated / measured - 1 }];
+    });
+  });
+}
+
+function benchOf(viewers: number): Scenario {
+  const commandsPerHour = (claimsPerS * 3_600) / viewers;
+  const none = { looksPerHour: 0, mailsPerHour: 0, wayMs: { inside: 0, outside: 0 } };
+  const one = { workspaces: 1, processes: 1, databaseCores: 1 };
+  return {
+    ...usual,
+    ...none,
+    ...one,
+    name: `bench ${viewers}`,
+    viewers,
+    commandsPerHour,
+    isPaced: true,
+    simulatedS: 25,
+  };
+}
+
+/** The boards' own processes stand on the same cores: a delivery is done when both sides have had their turn. */
+function onOneMachine(costs: Constants): Constants {
+  const { deliveryUs, receiverUs, cores } = costs;
+  return { ...costs, deliveryUs: Math.max(deliveryUs, (deliveryUs + receiverUs) / cores) };
+}
