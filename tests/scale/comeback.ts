@@ -14,8 +14,8 @@ export type Comeback = {
   seed: number;
 };
 
-/** How a client waits before it tries again (src/lib/live/connection.svelte.ts): doubling, each half as much more or less. */
-const again = { leastMs: 500, mostMs: 15_000, jitter: 0.5 };
+/** How a client waits before it tries again (src/lib/live/again.ts): at random, up to a bound that doubles. */
+const again = { leastMs: 1_000, mostMs: 15_000 };
 
 /** @returns seconds from the return of the servers until the last board shows the present, and the load meanwhile */
 export function comeBack(
@@ -48,8 +48,7 @@ export function comeBack(
 function firstTryAfter(awayMs: number, chance: Chance): number {
   let at = 0;
   for (let attempt = 0; at < awayMs; attempt++) {
-    const pause = again.leastMs * 2 ** attempt * (1 + again.jitter * (2 * chance.next() - 1));
-    at += Math.min(again.mostMs, pause);
+    at += chance.next() * Math.min(again.mostMs, again.leastMs * 2 ** attempt);
   }
   return at;
 }

@@ -27,6 +27,7 @@ const small: Scenario = {
   databaseCores: 2,
   commandsPerHour: 600,
   mailsPerHour: 60,
+  simulatedS: 30,
 };
 
 test.each(['together', 'spread'] as const)(
