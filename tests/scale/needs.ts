@@ -13,6 +13,6 @@ export function needs({ scenario }: Outcome, costs: Constants) {
     connections: processes * connections,
     memoryGb: (viewers * costs.viewerKib) / 1024 ** 2,
     logMbPerS: ((perS(commandsPerHour) + perS(mailsPerHour)) * costs.logKb) / 1024,
-    mailRunners: Math.ceil((perS(mailsPerHour) * mailMs(costs)) / 1_000 / costs.cores / wholesomeLoad),
+    mailProcesses: Math.ceil((perS(mailsPerHour) * mailMs(costs)) / 1_000 / costs.cores / wholesomeLoad),
   };
 }

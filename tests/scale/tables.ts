@@ -68,7 +68,7 @@ function latencyTable(outcomes: readonly Outcome[]): string {
 
 function needsTable(outcomes: readonly Outcome[], costs: Constants): string {
   const rows = outcomes.map((outcome) => {
-    const { processes, databaseCores, connections, memoryGb, logMbPerS, mailRunners } = needs(outcome, costs);
+    const { processes, databaseCores, connections, memoryGb, logMbPerS, mailProcesses } = needs(outcome, costs);
     return [
       outcome.scenario.name,
       String(processes),
@@ -77,7 +77,7 @@ function needsTable(outcomes: readonly Outcome[], costs: Constants): string {
       `${number(memoryGb)} GB`,
       `${number(outcome.megabitPerS)} Mbit/s`,
       `${number(logMbPerS)} MB/s`,
-      String(mailRunners),
+      String(mailProcesses),
     ];
   });
   return markdown(
@@ -89,7 +89,7 @@ function needsTable(outcomes: readonly Outcome[], costs: Constants): string {
       'memory of all viewers',
       'network of a process',
       'log of changes',
-      'mail runners',
+      'processes that file mail',
     ],
     rows,
   );
