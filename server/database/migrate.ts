@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { connect, type Sql, type TransactionSql } from './pool.ts';
+import { connect, type TransactionSql } from './pool.ts';
 
 const folder = new URL('../../supabase/migrations/', import.meta.url);
 
@@ -12,8 +12,7 @@ export async function migrate(url: string): Promise<string> {
   const sql = connect(url, { connections: 1, name: 'lotse migrate' });
   try {
     await sql.begin(async (tx) => {
-      // Two processes may start at once.
-      await tx`select pg_advisory_xact_lock(hashtextextended('lotse.migrate', 0))`;
+      await oneAtATime(tx);
       await tx`create schema if not exists supabase_migrations`;
       await tx`
         create table if not exists supabase_migrations.schema_migrations (
@@ -30,10 +29,19 @@ export async function migrate(url: string): Promise<string> {
         `;
       }
     });
-    return await letAppIn(sql, url);
+    // Apart from the migrations, since it touches what all databases of the server share.
+    return await sql.begin(async (tx) => {
+      await oneAtATime(tx);
+      return letAppIn(tx, url);
+    });
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** Two processes may start at once. PostgreSQL refuses the second of two who alter a role, instead of letting it wait. */
+async function oneAtATime(tx: TransactionSql): Promise<void> {
+  await tx`select pg_advisory_xact_lock(hashtextextended('lotse.migrate', 0))`;
 }
 
 async function pending(sql: TransactionSql) {
@@ -54,7 +62,7 @@ async function pending(sql: TransactionSql) {
  * The app's password follows from the owner's, so that every process knows it and nothing has to be stored. A pooler's
  * tenant suffix (`postgres.project`) is kept.
  */
-async function letAppIn(sql: Sql, url: string): Promise<string> {
+async function letAppIn(sql: TransactionSql, url: string): Promise<string> {
   const app = new URL(url);
   const user = decodeURIComponent(app.username);
   const tenant = user.includes('.') ? user.slice(user.indexOf('.')) : '';

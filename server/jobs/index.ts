@@ -44,10 +44,14 @@ async function prepare(ownerUrl: string): Promise<void> {
   await boss.stop({ graceful: false });
   const owner = connect(ownerUrl, { connections: 1, name: 'lotse jobs' });
   try {
-    await owner`grant usage on schema pgboss to lotse_app`;
-    await owner`grant select, insert, update, delete on all tables in schema pgboss to lotse_app`;
-    await owner`grant usage on all sequences in schema pgboss to lotse_app`;
-    await owner`grant execute on all functions in schema pgboss to lotse_app`;
+    await owner.begin(async (sql) => {
+      // Of two processes that start at once and grant the same, PostgreSQL would refuse one.
+      await sql`select pg_advisory_xact_lock(hashtextextended('lotse.jobs', 0))`;
+      await sql`grant usage on schema pgboss to lotse_app`;
+      await sql`grant select, insert, update, delete on all tables in schema pgboss to lotse_app`;
+      await sql`grant usage on all sequences in schema pgboss to lotse_app`;
+      await sql`grant execute on all functions in schema pgboss to lotse_app`;
+    });
   } finally {
     await owner.end({ timeout: 5 });
   }

@@ -15,6 +15,7 @@ const patienceMs = 5_000;
  * that holds the account's lease is left alone.
  */
 export function watch(account: mails.Account, { holder, onStored }: { holder: string; onStored(): void }) {
+  const held = { accountId: account.id, holder };
   const ending = new AbortController();
   let hint = Promise.withResolvers<void>();
   let client: ImapFlow | undefined;
@@ -23,8 +24,13 @@ export function watch(account: mails.Account, { holder, onStored }: { holder: st
   async function run(): Promise<void> {
     while (!ending.signal.aborted) {
       const lease = await mails.lease(account.id, holder);
-      await pause(lease ? await readUntilLost(lease) : pollMs / 2);
+      await pause(lease ? await readUntilLost(lease) : await untilFree());
     }
+  }
+
+  /** Another process reads it; should that one die, its account is taken over as soon as its lease ends. */
+  async function untilFree(): Promise<number> {
+    return Math.min((await mails.leaseLeftMs(account.id)) + retryMs.first, pollMs / 2);
   }
 
   /** Returns how long to wait before the next try. */
@@ -35,9 +41,15 @@ export function watch(account: mails.Account, { holder, onStored }: { holder: st
     } catch (error) {
       if (ending.signal.aborted) return 0;
       log.warn({ part: 'mail', accountId: account.id, err: error }, 'mailbox could not be read');
-      await mails.reportFailure(account.id, sentenceOf(error));
+      await mails.reportFailure(held, sentenceOf(error));
       const { first, last } = isRefused(error) ? refusedMs : retryMs;
-      return Math.min(first * 2 ** failures++, last);
+      const waitMs = Math.min(first * 2 ** failures++, last);
+      if (!isRefused(error)) return waitMs;
+      client?.close();
+      // The other processes would be refused as well, and servers count all who ask.
+      await lease.keep(waitMs);
+      await pause(waitMs);
+      return 0;
     } finally {
       client?.close();
       await lease.end();
@@ -59,7 +71,7 @@ export function watch(account: mails.Account, { holder, onStored }: { holder: st
       await connection.mailboxOpen(account.imapFolder);
       await readNew(reader);
       const problem = await settleRest(reader);
-      await (problem ? mails.reportFailure(account.id, problem) : mails.reportSuccess(account.id));
+      await (problem ? mails.reportFailure(held, problem) : mails.reportSuccess(held));
       failures = 0;
       // Asked for at once: by itself imapflow begins after 15 quiet seconds. The next command ends it, an error closes.
       connection.idle().catch(() => hint.resolve());

@@ -3,7 +3,6 @@ import { config } from '#server/config.ts';
 import { Attendance } from './presence.ts';
 import { Sharing } from './presence/sharing.ts';
 import { buildVersion } from './build.ts';
-import { openBus } from './bus.ts';
 import { openCustomers } from './customers.ts';
 import { Ends } from './ends.ts';
 import { Feed } from './feed.ts';
@@ -23,13 +22,13 @@ export type Realtime = Part & {
 
 /** Everything that is live: the feed of events, presence and shared notes, over the web's own port. After the web's handler. */
 export async function startRealtime({ server }: Pick<Context, 'server'>): Promise<Realtime> {
+  const { redisUrl } = config();
+  // One process needs none; several without it know of their own pages only.
+  const bus = redisUrl ? (await import('./bus.ts')).openBus(redisUrl) : null;
   const sockets = openSockets(server);
   const feed = new Feed({ staff: outletFor(sockets.staff), customers: outletFor(sockets.customers) });
   const attendance = new Attendance(voiceFor(sockets));
   const ends = new Ends();
-  const { redisUrl } = config();
-  // One process needs none; several without it know of their own pages only.
-  const bus = redisUrl ? openBus(redisUrl) : null;
   const sharing = bus && new Sharing({ bus, feed, attendance });
   const notes = openNotes({ feed, ends, bus });
   feed.observe((workspaceId, { type, ticketId }) => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-export type TestServer = { address: string; stop(): Promise<void> };
+export type TestServer = { address: string; port: number; stop(): Promise<void>; kill(): Promise<void> };
 
 /** The built server as an operator runs it, over a database that the test made. Needs `npm run build`. */
 export async function startServer(databaseUrl: string, settings: Record<string, string> = {}): Promise<TestServer> {
@@ -28,13 +28,16 @@ export async function startServer(databaseUrl: string, settings: Record<string, 
     });
     void ended.then(() => reject(new Error(`The server did not start:\n${said.join('\n')}`)));
   });
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    child.kill(signal);
+    await ended;
+    await rm(dataDir, { recursive: true, force: true });
+  };
   return {
     address: await ready,
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    port: Number(port),
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }
 

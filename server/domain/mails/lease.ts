@@ -10,6 +10,8 @@ export type Lease = {
   /** Where reading goes on, as of taking the lease: another process may have read until just now. */
   cursor: Cursor;
   renew(): Promise<boolean>;
+  /** For longer than usual: nobody else shall try meanwhile. */
+  keep(ms: number): Promise<void>;
   end(): Promise<void>;
 };
 
@@ -38,6 +40,15 @@ export async function lease(accountId: string, holder: string): Promise<Lease | 
   return {
     cursor,
     renew: async () => (await take()) !== null,
+    async keep(ms) {
+      await asSystem(
+        null,
+        ({ sql }) => sql`
+        update lotse.mail_accounts set lease_until = now() + make_interval(secs => ${ms / 1000})
+        where id = ${accountId} and lease_holder = ${holder}
+      `,
+      );
+    },
     async end() {
       await asSystem(
         null,
@@ -50,12 +61,29 @@ export async function lease(accountId: string, holder: string): Promise<Lease | 
   };
 }
 
-/** What the account's page shows until the next success. */
-export async function reportFailure(accountId: string, sentence: string): Promise<void> {
+/** How long until the account may be free: until its holder's lease ends, if he is dead. */
+export async function leaseLeftMs(accountId: string): Promise<number> {
+  const [row] = await asSystem(
+    null,
+    ({ sql }) => sql<{ leftMs: number }[]>`
+      select extract(epoch from lease_until - now())::float8 * 1000 as left_ms
+      from lotse.mail_accounts
+      where id = ${accountId} and lease_until > now()
+    `,
+    { readOnly: true },
+  );
+  return row?.leftMs ?? 0;
+}
+
+type Held = { accountId: string; holder: string };
+
+/** What the account's page shows until the next success. Who lost the lease meanwhile knows nothing of the account any more. */
+export async function reportFailure({ accountId, holder }: Held, sentence: string): Promise<void> {
   await asSystem(
     null,
     ({ sql }) => sql`
-    update lotse.mail_accounts set last_error = ${sentence.slice(0, 500)} where id = ${accountId}
+    update lotse.mail_accounts set last_error = ${sentence.slice(0, 500)}
+    where id = ${accountId} and lease_holder = ${holder}
   `,
   );
 }
@@ -77,11 +105,12 @@ export async function startFrom(accountId: string, { holder, uidValidity, lastUi
 }
 
 /** A look that found nothing new is a success too. */
-export async function reportSuccess(accountId: string): Promise<void> {
+export async function reportSuccess({ accountId, holder }: Held): Promise<void> {
   await asSystem(
     null,
     ({ sql }) => sql`
-    update lotse.mail_accounts set last_error = '', last_success_at = now() where id = ${accountId}
+    update lotse.mail_accounts set last_error = '', last_success_at = now()
+    where id = ${accountId} and lease_holder = ${holder}
   `,
   );
 }
