@@ -52,6 +52,10 @@ const commands = {
     await prepare(sync);
     return node(['tests/scale/index.ts', ...args]);
   },
+  async races(args) {
+    await prepare(sync);
+    return node(['tests/bench/run-races.ts', ...args]);
+  },
   async corpus(args) {
     await prepare(sync);
     return node(['server/mail/corpus.ts', ...args]);

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { connect } from '#server/database/pool.ts';
+import type { Actor } from '#server/database/actor.ts';
 import { execute } from '#server/execute.ts';
-import { connections, type Desk } from './desk.ts';
-import { figure, grouped, median, share, type Measured } from './figures.ts';
+import type { Desk } from './desk.ts';
+import { figure, grouped, median, round, share, type Measured } from './figures.ts';
 import { each } from './keys.ts';
 import { repeat, type Bench, type Part } from './part.ts';
 import { races } from './races.ts';
-
-/** Claimed before the clock runs: connections open, plans and machine code are made, half of it with a grown ledger. */
-const warmUp = 300;
+import { bareRate, rateOf, warmUp } from './rates.ts';
+import { addWorkspaces } from './workspaces.ts';
 
 /** How many claims a second one process commits, in one workspace, with few and with many callers at once. */
 export const claims: Part = {
@@ -16,6 +15,7 @@ export const claims: Part = {
     ...each('claims', [1, 8, 32], ['per_s']),
     ...each('limit.claims', [1, 8, 32], ['per_s']),
     'claims.8_of_10000.per_s',
+    'claims.workspaces_20.per_s',
     'claims.double',
   ],
   measure: measureClaims,
@@ -32,7 +32,7 @@ async function measureClaims(bench: Bench): Promise<Measured[]> {
         key: `claims.${callers}.per_s`,
         unit: '/s',
         runs: rates.map((run) => run.ours),
-        limit: `four bare statements in one transaction: ${grouped(Math.round(bare))}/s (${share(ours, bare)}); the processor, PostgreSQL's and Node's`,
+        limit: `four bare statements in one transaction: ${grouped(Math.round(bare))}/s (${share(ours, bare)}); ${spent(rates)}`,
       }),
       figure({
         key: `limit.claims.${callers}.per_s`,
@@ -52,8 +52,27 @@ async function measureClaims(bench: Bench): Promise<Measured[]> {
       limit: 'as with 1,000: no statement of a claim reads more than its own rows',
     }),
   );
+  bench.say('claims: 20 callers, one in each of 20 workspaces');
+  const many = await repeat(bench.runs, () => inManyWorkspaces(bench));
+  figures.push(
+    figure({
+      key: 'claims.workspaces_20.per_s',
+      unit: '/s',
+      runs: many.map((run) => run.ours),
+      limit: `no counter is shared; bare beside it: ${grouped(Math.round(median(many.map((run) => run.bare))))}/s; ${spent(many)}`,
+    }),
+  );
   return [...figures, ...(await races(bench))];
 }
+
+/** Where the time went: of both processors, how much Node and PostgreSQL took for one claim. */
+function spent(runs: readonly Rate[]): string {
+  const node = median(runs.map((run) => run.nodeUs));
+  return `Node spends ${grouped(round(node))} µs of processor on each, PostgreSQL most of the rest`;
+}
+
+/** Claims a second, those of the bare transaction right after them, and what Node's processor did for one claim of ours. */
+type Rate = { ours: number; bare: number; nodeUs: number };
 
 type Setting = { callers: number; tickets: number };
 
@@ -62,59 +81,50 @@ function measured(bench: Bench, { callers, tickets }: Setting) {
     const desk = await bench.cluster.desk({ tickets: tickets + warmUp, team: callers });
     try {
       const [first, rest] = [desk.tickets.slice(0, warmUp), desk.tickets.slice(warmUp, warmUp + 1_000)];
-      await rateOf(callers, first.slice(0, warmUp / 2), (ticket, caller) => claim(desk, ticket, caller));
-      // A desk that was opened a second ago has plans for an empty ledger; autovacuum ends that within a minute.
-      await desk.owner`analyze`;
-      await rateOf(callers, first.slice(warmUp / 2), (ticket, caller) => claim(desk, ticket, caller));
-      const ours = await rateOf(callers, rest, (ticket, caller) => claim(desk, ticket, caller));
-      return { ours, bare: await bareRate(desk, callers, rest.length) };
+      const one = (ticket: string, caller: number) => claim(desk.team[caller] ?? desk.cast.ben, ticket);
+      return await rates(desk, { callers, first, rest, one });
     } finally {
       await desk.drop();
     }
   });
 }
 
-async function claim({ team, cast }: Desk, ticket: string, caller: number): Promise<void> {
-  const member = team[caller] ?? cast.ben;
-  const answer = await execute(member, { id: randomUUID(), name: 'ticket.claim', input: { ticket } });
-  if (!answer.ok) throw new Error(`A claim was refused: ${answer.error.code}`);
+type Claiming = {
+  callers: number;
+  first: string[];
+  rest: string[];
+  one: (ticket: string, caller: number) => Promise<void>;
+};
+
+async function rates(desk: Desk, { callers, first, rest, one }: Claiming): Promise<Rate> {
+  await rateOf(callers, first.slice(0, first.length / 2), one);
+  // A desk that was opened a second ago has plans for an empty ledger; autovacuum ends that within a minute.
+  await desk.owner`analyze`;
+  await rateOf(callers, first.slice(first.length / 2), one);
+  const [begin, before] = [performance.now(), process.cpuUsage()];
+  const ours = await rateOf(callers, rest, one);
+  const { user, system } = process.cpuUsage(before);
+  const claimed = (ours * (performance.now() - begin)) / 1000;
+  return { ours, bare: await bareRate(desk, callers, rest.length), nodeUs: (user + system) / claimed };
 }
 
-/** So long at most, on whatever machine; a rate is one after a few seconds. */
-const mostMs = 6_000;
-
-/** Callers who each take the next one as soon as they are done with theirs. @returns how many were done in a second */
-async function rateOf<T>(callers: number, work: readonly T[], one: (item: T, caller: number) => Promise<unknown>) {
-  let done = 0;
-  const begin = performance.now();
-  await Promise.all(
-    Array.from({ length: callers }, async (_, caller) => {
-      while (performance.now() - begin < mostMs) {
-        const item = work[done++];
-        if (item === undefined) return;
-        await one(item, caller);
-      }
-    }),
-  );
-  return Math.min(done, work.length) / ((performance.now() - begin) / 1000);
-}
-
-/** The least that a claim can be: begin, take the row if nobody has it, write down who, commit. */
-async function bareRate({ url, owner }: Desk, callers: number, count: number): Promise<number> {
-  await owner`create table bare (id int primary key, holder int)`;
-  await owner`create table bare_log (id bigint generated always as identity primary key, ticket int, holder int)`;
-  await owner`insert into bare select i from generate_series(1, ${count + warmUp}::int) i`;
-  const sql = connect(url, { connections, name: 'lotse bench bare' });
-  const one = (id: number, caller: number) =>
-    sql.begin(async (tx) => {
-      await tx`update bare set holder = ${caller} where id = ${id} and holder is null`;
-      await tx`insert into bare_log (ticket, holder) values (${id}, ${caller})`;
-    });
+/** One caller for each workspace: nobody waits for anybody's counter. */
+async function inManyWorkspaces(bench: Bench): Promise<Rate> {
+  const desk = await bench.cluster.desk({ tickets: 0 });
   try {
-    const ids = Array.from({ length: count + warmUp }, (_, i) => i + 1);
-    await rateOf(callers, ids.slice(0, warmUp), one);
-    return await rateOf(callers, ids.slice(warmUp), one);
+    const each = bench.size(100, 30);
+    const desks = await addWorkspaces(desk.owner, { workspaces: 20, tickets: each });
+    const all = Array.from({ length: each }, (_, i) => desks.flatMap(({ tickets }) => tickets[i] ?? [])).flat();
+    const ownerOf = new Map(desks.flatMap(({ member, tickets }) => tickets.map((ticket) => [ticket, member] as const)));
+    const one = (ticket: string) => claim(ownerOf.get(ticket) ?? desk.cast.ben, ticket);
+    const half = all.length / 5;
+    return await rates(desk, { callers: desks.length, first: all.slice(0, half), rest: all.slice(half), one });
   } finally {
-    await sql.end({ timeout: 5 });
+    await desk.drop();
   }
+}
+
+async function claim(actor: Actor, ticket: string): Promise<void> {
+  const answer = await execute(actor, { id: randomUUID(), name: 'ticket.claim', input: { ticket } });
+  if (!answer.ok) throw new Error(`A claim was refused: ${answer.error.code}`);
 }
