@@ -1,5 +1,6 @@
-import { asSystem } from '#server/database/actor.ts';
+import { aliveAmong } from './alive.ts';
 import { readCookies } from './cookies.ts';
+import { gather } from './gather.ts';
 import { authHome } from './home.ts';
 import { verifyToken, type Claims } from './tokens.ts';
 
@@ -20,13 +21,8 @@ export async function sessionOf(accessToken: string): Promise<Session | null> {
   return claims && (await isAlive(claims)) ? claims : null;
 }
 
-/** For sockets, each minute: a session that was signed out, revoked or whose person was banned is not alive. */
-export async function isAlive({ sessionId, userId }: Pick<Session, 'sessionId' | 'userId'>): Promise<boolean> {
-  const [row] = await asSystem(
-    null,
-    ({ sql }) => sql<{ alive: boolean }[]>`
-    select private.session_is_alive(${sessionId}, ${userId}) as alive
-  `,
-  );
-  return row?.alive ?? false;
-}
+/** A session that was signed out, revoked or whose person was banned is not alive. */
+export const isAlive = gather(async (sessions: Pick<Session, 'sessionId' | 'userId'>[]) => {
+  const alive = await aliveAmong(sessions);
+  return ({ sessionId }) => alive.has(sessionId);
+});
