@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { AppError } from '#lib/shared/errors.ts';
-import { network } from '#server/domain/attempts.ts';
 import { holderOf, type Holder } from '#server/domain/links.ts';
 import { rooms } from '#server/domain/events.ts';
 import { reportUnexpected } from '#server/log.ts';
@@ -8,6 +7,7 @@ import { Bucket } from './bucket.ts';
 import * as calls from './calls.ts';
 import { missedByCustomer } from './catch-up.ts';
 import type { Channel } from './channel.ts';
+import { Crowd, mostOfLink, networkOf } from './crowd.ts';
 import type { Ends } from './ends.ts';
 import type { Feed } from './feed.ts';
 import { roomIn } from './outlet.ts';
@@ -15,6 +15,7 @@ import type { Attendance } from './presence.ts';
 import { Seat } from './seat.ts';
 import { forgetRequest, type CustomerSocket, type CustomerSpace } from './server.ts';
 import { onRelief } from './slow.ts';
+import { Turns } from './turns.ts';
 
 type Parts = { feed: Feed; attendance: Attendance; ends: Ends; build: string };
 
@@ -27,9 +28,9 @@ const handshake = z.object({ token: z.string().max(100) });
 export function openCustomers(space: CustomerSpace, parts: Parts): void {
   const holders = new WeakMap<CustomerSocket, Holder>();
   const strangers = new Strangers();
+  const crowd = new Crowd(mostOfLink);
   space.use((socket, next) => {
-    const { headers, address } = socket.handshake;
-    const from = network(String(headers['x-lotse-address'] ?? address));
+    const from = networkOf(socket.request);
     if (!strangers.mayTry(from)) return next(new Error('too.many'));
     const auth = handshake.safeParse(socket.handshake.auth);
     holderOf(auth.success ? auth.data.token : '').then(
@@ -47,7 +48,10 @@ export function openCustomers(space: CustomerSpace, parts: Parts): void {
   space.on('connection', (socket) => {
     const holder = holders.get(socket);
     forgetRequest(socket);
-    if (holder) seatHolder(socket, holder, parts);
+    if (!holder) return;
+    if (!crowd.enter(holder.linkId)) return void socket.disconnect(true);
+    socket.once('disconnect', () => crowd.leave(holder.linkId));
+    seatHolder(socket, holder, parts);
   });
 }
 
@@ -122,6 +126,7 @@ function listen(socket: CustomerSocket, holder: Holder, { seat, onTyping }: List
   const commands = new Bucket(10, 0.5);
   const signs = new Bucket(20, 2);
   const catchUps = new Bucket(20, 2);
+  const turns = new Turns(socket);
 
   socket.on('command', (value, answer) => {
     if (typeof answer !== 'function') return;
@@ -134,15 +139,17 @@ function listen(socket: CustomerSocket, holder: Holder, { seat, onTyping }: List
     if (!from.success || typeof answer !== 'function') return;
     if (!catchUps.take()) return answer({ snapshot: true });
     // In the room first: what the reading does not show yet comes by itself.
-    seat.entered
-      .then(() => missedByCustomer({ workspaceId, ticketId }, from.data.cursor))
-      .then((missed) => {
-        if (seat.isIn) answer(missed);
-      })
-      .catch((error: unknown) => {
-        reportUnexpected(error, { part: 'feed', workspaceId });
-        answer({ snapshot: true });
-      });
+    turns.take(() =>
+      seat.entered
+        .then(() => missedByCustomer({ workspaceId, ticketId }, from.data.cursor))
+        .then((missed) => {
+          if (seat.isIn) answer(missed);
+        })
+        .catch((error: unknown) => {
+          reportUnexpected(error, { part: 'feed', workspaceId });
+          answer({ snapshot: true });
+        }),
+    );
   });
 
   socket.on('typing', (value) => {

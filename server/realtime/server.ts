@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type DefaultEventsMap, type Namespace, type Socket } from 'socket.io';
 import type { CustomerCalls, CustomerEvents, StaffCalls, StaffEvents } from '#lib/shared/wire.ts';
 import { broadcast } from './broadcast.ts';
+import { letIn, watchConnections } from './crowd.ts';
 import { isOwnOrigin } from './origin.ts';
 import { roomIn, type Outlet } from './outlet.ts';
 
@@ -29,6 +30,7 @@ export function openSockets(server: HttpServer): Sockets {
     connectTimeout: 10_000,
     allowRequest: (request, decide) => decide(null, !isClosing && isOwnOrigin(request)),
   });
+  watchConnections(io);
   return {
     io,
     staff: io.of('/') as StaffSpace,
@@ -42,7 +44,9 @@ export function openSockets(server: HttpServer): Sockets {
 }
 
 /** Once somebody is let in, nothing of his request is needed: some 8 KB of headers for each open page. */
-export function forgetRequest({ conn, handshake }: StaffSocket | CustomerSocket): void {
+export function forgetRequest(socket: StaffSocket | CustomerSocket): void {
+  const { conn, handshake } = socket;
+  letIn(socket);
   Object.assign(conn, { request: null });
   handshake.headers = {};
   handshake.auth = {};

@@ -7,6 +7,7 @@ import { Bucket } from './bucket.ts';
 import * as calls from './calls.ts';
 import { missedBy, reach } from './catch-up.ts';
 import type { Channel } from './channel.ts';
+import { Crowd, mostOfSession } from './crowd.ts';
 import type { Ends } from './ends.ts';
 import type { Feed } from './feed.ts';
 import { roomIn } from './outlet.ts';
@@ -14,6 +15,7 @@ import type { Attendance, Page, Visit } from './presence.ts';
 import { Seat } from './seat.ts';
 import { forgetRequest, type StaffSocket, type StaffSpace } from './server.ts';
 import { onRelief } from './slow.ts';
+import { Turns } from './turns.ts';
 
 type Parts = { feed: Feed; attendance: Attendance; ends: Ends; build: string };
 
@@ -24,6 +26,7 @@ const handshake = z.object({ workspace: z.string().max(60) });
 /** The team's namespace: a session's cookie and the workspace's name open it. */
 export function openStaff(space: StaffSpace, parts: Parts): void {
   const guests = new WeakMap<StaffSocket, Guest>();
+  const crowd = new Crowd(mostOfSession);
   space.use((socket, next) => {
     guestOf(socket).then(
       (guest) => {
@@ -40,7 +43,12 @@ export function openStaff(space: StaffSpace, parts: Parts): void {
   space.on('connection', (socket) => {
     const guest = guests.get(socket);
     forgetRequest(socket);
-    if (guest) seatGuest(socket, guest, parts);
+    if (!guest) return;
+    const { sessionId } = guest.session;
+    // Not at the door: whoever goes away while he is asked who he is would be counted for ever.
+    if (!crowd.enter(sessionId)) return void socket.disconnect(true);
+    socket.once('disconnect', () => crowd.leave(sessionId));
+    seatGuest(socket, guest, parts);
   });
 }
 
@@ -121,6 +129,7 @@ function listen(socket: StaffSocket, { seat, visit, attendance, channel }: Liste
   const commands = new Bucket(60, 20);
   const signs = new Bucket(30, 5);
   const catchUps = new Bucket(200, 50);
+  const turns = new Turns(socket);
 
   socket.on('command', (value, answer) => {
     if (typeof answer !== 'function') return;
@@ -133,12 +142,14 @@ function listen(socket: StaffSocket, { seat, visit, attendance, channel }: Liste
     if (!from.success || typeof answer !== 'function') return;
     if (!catchUps.take()) return answer({ snapshot: true });
     const { cursor } = from.data;
-    channel
-      .then((open) => reach(open, seat, cursor).then(() => answer(missedBy(open, seat, cursor))))
-      .catch((error: unknown) => {
-        reportUnexpected(error, { part: 'feed', workspaceId });
-        answer({ snapshot: true });
-      });
+    turns.take(() =>
+      channel
+        .then((open) => reach(open, seat, cursor).then(() => answer(missedBy(open, seat, cursor))))
+        .catch((error: unknown) => {
+          reportUnexpected(error, { part: 'feed', workspaceId });
+          answer({ snapshot: true });
+        }),
+    );
   });
 
   socket.on('look', (value) => {
