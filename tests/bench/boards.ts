@@ -8,21 +8,30 @@ import type { ServerAnswer, ServerAsk } from './live-server.ts';
 export type LiveServer = Child<ServerAsk, ServerAnswer> & { address: string };
 export type Clients = Child<ClientsAsk, ClientsAnswer>;
 
-/** A server in a process of its own; `desk` null is Socket.io alone. */
-export async function startServer(desk: Desk | null): Promise<LiveServer> {
+/** What serves the boards: ours over a desk, or the least that could. */
+export type Served = Desk | 'socket.io' | 'ws';
+
+/** A server in a process of its own. */
+export async function startServer(served: Served): Promise<LiveServer> {
   const child = startChild<ServerAsk, ServerAnswer>('./live-server.ts', { nodeArgs: ['--expose-gc'] });
-  const ask: ServerAsk = desk ? { start: 'live', url: desk.url, appUrl: desk.appUrl } : { start: 'bare' };
+  const bare: ServerAsk = { start: served === 'ws' ? 'ws' : 'bare' };
+  const ask: ServerAsk = typeof served === 'object' ? { start: 'live', url: served.url, appUrl: served.appUrl } : bare;
   return { ...child, address: (await child.ask(ask)).address };
 }
 
 export type Entrance = { slug: string; cookies: string[] };
+
+/** More sockets than a person has would be turned away: each member signs in this often. */
+const sessionsEach = 5;
 
 /** Sessions of the team. */
 export async function entranceOf(desk: Desk): Promise<Entrance> {
   await openAuth({ databaseUrl: desk.url, supabase: null });
   try {
     const database = { url: desk.url, owner: desk.owner, drop: () => desk.drop() };
-    const signedIn = await Promise.all(desk.team.map((member) => signInAs(database, member)));
+    const signedIn = await Promise.all(
+      desk.team.flatMap((member) => Array.from({ length: sessionsEach }, () => signInAs(database, member))),
+    );
     return { slug: await slugOf(database, desk.cast.workspaceId), cookies: signedIn.map(({ cookie }) => cookie) };
   } finally {
     await closeAuth();

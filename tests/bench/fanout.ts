@@ -1,32 +1,39 @@
 import { randomUUID } from 'node:crypto';
-import { entranceOf, openBoards, startServer, type Clients, type Entrance, type LiveServer } from './boards.ts';
+import { entranceOf, openBoards, startServer, type Clients, type Entrance, type LiveServer, type Served } from './boards.ts';
 import type { Desk } from './desk.ts';
 import { figure, median, percentile, round, type Measured } from './figures.ts';
 import { each } from './keys.ts';
 import { repeat, type Bench, type Part } from './part.ts';
 
-const perSecond = 20;
-const audiences = [100, 1_000];
+/** At 5,000 the boards' own processes need most of a second for each claim. */
+const loads = [
+  { audience: 100, perSecond: 20, claims: 60 },
+  { audience: 1_000, perSecond: 20, claims: 60 },
+  { audience: 5_000, perSecond: 2, claims: 10 },
+];
+const audiences = loads.map(({ audience }) => audience);
 const times = ['server_p50_ms', 'server_p99_ms', 'end_p50_ms', 'end_p99_ms'];
 
 /** How soon everybody who has the board open sees a claim, at 20 claims a second. */
 export const fanout: Part = {
-  keys: [...each('fanout', audiences, times), ...each('limit.socketio', audiences, times)],
+  keys: ['fanout', 'limit.socketio', 'limit.ws'].flatMap((what) => each(what, audiences, times)),
   measure: measureFanout,
 };
 
 async function measureFanout(bench: Bench): Promise<Measured[]> {
   const figures: Measured[] = [];
-  for (const audience of audiences) {
+  for (const { audience, ...load } of loads) {
     const boards = bench.size(audience, Math.min(audience, 200));
-    const claims = bench.size(100, 40);
+    const claims = bench.size(load.claims, 10);
     bench.say(`fanout: ${boards} boards`);
     const desk = await bench.cluster.desk({ tickets: claims * (bench.runs + 1), team: 20 });
     try {
       const entrance = await entranceOf(desk);
-      const ours = await measured(bench, { desk, entrance, boards, claims });
-      const bare = await measured(bench, { desk: null, entrance, boards, claims });
-      figures.push(...describe(audience, ours, bare));
+      const setting = { desk, entrance, boards, claims, perSecond: load.perSecond };
+      const ours = await measured(bench, desk, setting);
+      const bare = await measured(bench, 'socket.io', setting);
+      const plain = await measured(bench, 'ws', setting);
+      figures.push(...describe(audience, ours, bare), ...describeLimits(audience, { socketio: bare, ws: plain }));
     } finally {
       await desk.drop();
     }
@@ -53,31 +60,36 @@ function describe(audience: number, ours: Run[], bare: Run[]): Measured[] {
         runs: runs('end', ours),
         limit: `sent to last board, whose processes share the cores (Socket.io alone: ${least.end})`,
       }),
-      figure({
-        key: `limit.socketio.${audience}.server_p${percent}_ms`,
-        unit: 'ms',
-        runs: runs('server', bare),
-        limit: 'one write for each socket, no database',
-      }),
-      figure({
-        key: `limit.socketio.${audience}.end_p${percent}_ms`,
-        unit: 'ms',
-        runs: runs('end', bare),
-        limit: 'the same, with the processes of the boards on the same cores',
-      }),
     ];
   });
 }
 
-type Setting = { desk: Desk | null; entrance: Entrance; boards: number; claims: number };
+function describeLimits(audience: number, limits: Record<'socketio' | 'ws', Run[]>): Measured[] {
+  return (['socketio', 'ws'] as const).flatMap((which) =>
+    (['server', 'end'] as const).flatMap((side) =>
+      [50, 99].map((percent) =>
+        figure({
+          key: `limit.${which}.${audience}.${side}_p${percent}_ms`,
+          unit: 'ms',
+          runs: limits[which].map((run) => percentile(run[side], percent)),
+          limit: `one write for each socket, no database${side === 'end' ? '; the processes of the boards on the same cores' : ''}`,
+        }),
+      ),
+    ),
+  );
+}
 
-async function measured(bench: Bench, { desk, entrance, boards, claims }: Setting): Promise<Run[]> {
-  const server = await startServer(desk);
+type Setting = { desk: Desk; entrance: Entrance; boards: number; claims: number; perSecond: number };
+
+async function measured(bench: Bench, served: Served, { desk, entrance, ...setting }: Setting): Promise<Run[]> {
+  const server = await startServer(served);
   try {
-    const clients = await openBoards(server, entrance, boards);
+    const { cookies, slug } = entrance;
+    const clients = await openBoards(server, { cookies, slug: served === 'ws' ? '' : slug }, setting.boards);
     try {
-      const tickets = (desk?.tickets ?? []).values();
-      const next = () => claimSome(server, clients, { desk, boards, tickets, claims });
+      const ours = served === desk ? desk : null;
+      const tickets = (ours?.tickets ?? []).values();
+      const next = () => claimSome(server, clients, { desk: ours, tickets, ...setting });
       // Nobody's first claims count.
       await next();
       return await repeat(bench.runs, next);
@@ -89,16 +101,16 @@ async function measured(bench: Bench, { desk, entrance, boards, claims }: Settin
   }
 }
 
-type Claims = { desk: Desk | null; boards: number; tickets: Iterator<string>; claims: number };
+type Claims = { desk: Desk | null; boards: number; tickets: Iterator<string>; claims: number; perSecond: number };
 
-async function claimSome(server: LiveServer, clients: Clients[], { desk, boards, tickets, claims }: Claims) {
+async function claimSome(server: LiveServer, clients: Clients[], { desk, boards, tickets, ...load }: Claims) {
   const [first] = clients;
   if (!first) throw new Error('There are no clients');
-  const calls = Array.from({ length: claims }, () => ({ id: randomUUID(), ticket: String(tickets.next().value ?? '') }));
-  const { sent } = await first.ask({ claim: { calls, perSecond } });
+  const calls = Array.from({ length: load.claims }, () => ({ id: randomUUID(), ticket: String(tickets.next().value ?? '') }));
+  const { sent } = await first.ask({ claim: { calls, perSecond: load.perSecond } });
   const reports = await Promise.all(clients.map((client) => client.ask({ heard: calls.map(({ id }) => id) })));
   const { committed, emitted } = await server.ask({ tell: 'times' });
-  const commits = desk ? await commandsOf(desk, new Map(committed)) : new Map(sent);
+  const commits = new Map(desk ? committed : sent);
   const written = new Map(emitted);
   const run: Run = { server: [], end: [] };
   for (const [id, sentAt] of sent) {
@@ -109,12 +121,4 @@ async function claimSome(server: LiveServer, clients: Clients[], { desk, boards,
     run.server.push((written.get(id) ?? NaN) - (commits.get(id) ?? NaN));
   }
   return run;
-}
-
-/** When each command was known to be committed. */
-async function commandsOf({ owner }: Desk, committed: Map<number, number>): Promise<Map<string, number>> {
-  const rows = await owner<{ id: number; commandId: string }[]>`
-    select id, command_id from lotse.events where id = any (${[...committed.keys()]}::bigint[])
-  `;
-  return new Map(rows.map(({ id, commandId }) => [commandId, committed.get(id) ?? NaN]));
 }

@@ -1,4 +1,4 @@
-import { entranceOf, openBoards, startServer } from './boards.ts';
+import { entranceOf, openBoards, startServer, type Served } from './boards.ts';
 import type { Desk } from './desk.ts';
 import { figure, median, round, type Measured } from './figures.ts';
 import type { Memory } from './live-server.ts';
@@ -13,7 +13,7 @@ async function measureIdle(bench: Bench): Promise<Measured[]> {
   try {
     bench.say(`idle: ${viewers} boards`);
     const ours = await repeat(bench.runs, () => perViewer(desk, desk, viewers));
-    const bare = await repeat(bench.runs, () => perViewer(desk, null, viewers));
+    const bare = await repeat(bench.runs, () => perViewer(desk, 'socket.io', viewers));
     const runs = (which: keyof Memory, from: Memory[]) => from.map((each) => each[which]);
     const middle = (which: keyof Memory, from: Memory[]) => round(median(runs(which, from)));
     return [
@@ -29,7 +29,7 @@ async function measureIdle(bench: Bench): Promise<Measured[]> {
   }
 }
 
-async function perViewer(desk: Desk, served: Desk | null, viewers: number): Promise<Memory> {
+async function perViewer(desk: Desk, served: Served, viewers: number): Promise<Memory> {
   const server = await startServer(served);
   try {
     const entrance = await entranceOf(desk);

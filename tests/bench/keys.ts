@@ -52,9 +52,6 @@ export type PartName = keyof typeof keys;
 
 /** Nothing measures these yet; whoever measures one takes it off here. */
 export const open: readonly string[] = [
-  ...each('fanout', [5_000], fanoutTimes),
-  ...each('limit.socketio', [5_000], fanoutTimes),
-  ...each('limit.ws', audiences, fanoutTimes),
   ...keys.beside,
   ...keys.search,
   ...keys.restart,

@@ -1,4 +1,5 @@
-import { io, type Socket } from 'socket.io-client';
+import { io } from 'socket.io-client';
+import { WebSocket } from 'ws';
 import type { Frame } from '#lib/shared/board.ts';
 import { serve } from './child.ts';
 import { now } from './clock.ts';
@@ -8,6 +9,7 @@ import { now } from './clock.ts';
  */
 
 export type ClientsAsk =
+  /** Without a slug: plain WebSockets. */
   | { open: { url: string; slug: string; cookies: string[]; count: number } }
   /** Sends them one by one, each over another socket. */
   | { claim: { calls: { id: string; ticket: string }[]; perSecond: number } }
@@ -16,7 +18,7 @@ export type ClientsAsk =
 export type ClientsAnswer = { openedMs: number; sent: [string, number][]; heard: [string, number, number][] };
 
 const heard = new Map<string, { count: number; last: number }>();
-const sockets: Socket[] = [];
+const boards: { claim(id: string, ticket: string): Promise<void> }[] = [];
 let turn = 0;
 
 serve<ClientsAsk, ClientsAnswer>(async (question) => {
@@ -37,6 +39,11 @@ async function openAll({ url, slug, cookies, count }: Extract<ClientsAsk, { open
 }
 
 function openOne(url: string, slug: string, cookie = ''): Promise<void> {
+  // Socket.io's own is the address of a namespace's server; a plain WebSocket knows neither cookies nor workspaces.
+  return slug ? openSocket(url, slug, cookie) : openPlain(url);
+}
+
+function openSocket(url: string, slug: string, cookie: string): Promise<void> {
   const socket = io(url, {
     transports: ['websocket'],
     forceNew: true,
@@ -44,16 +51,35 @@ function openOne(url: string, slug: string, cookie = ''): Promise<void> {
     auth: { workspace: slug },
     extraHeaders: { cookie },
   });
-  sockets.push(socket);
-  socket.on('event', ({ command }: Frame) => {
-    if (!command) return;
-    const entry = heard.get(command) ?? { count: 0, last: 0 };
-    heard.set(command, { count: entry.count + 1, last: now() });
+  boards.push({
+    async claim(id, ticket) {
+      const claim = { id, name: 'ticket.claim', input: { ticket } };
+      const answer: unknown = await socket.timeout(20_000).emitWithAck('command', claim);
+      if (!isDone(answer)) throw new Error(`A claim was refused: ${JSON.stringify(answer)}`);
+    },
   });
+  socket.on('event', hear);
   return new Promise((resolve, reject) => {
     socket.once('ready', () => resolve());
     socket.once('connect_error', reject);
   });
+}
+
+function openPlain(url: string): Promise<void> {
+  const socket = new WebSocket(url.replace('http', 'ws'), { perMessageDeflate: false });
+  boards.push({ claim: async (id) => socket.send(JSON.stringify({ id })) });
+  socket.on('message', (message: Buffer) => hear(JSON.parse(message.toString()) as Frame));
+  return new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+}
+
+function isDone(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === true;
+}
+
+function hear({ command }: Frame): void {
+  if (!command) return;
+  const entry = heard.get(command) ?? { count: 0, last: 0 };
+  heard.set(command, { count: entry.count + 1, last: now() });
 }
 
 async function claimAll({ calls, perSecond }: Extract<ClientsAsk, { claim: object }>['claim']) {
@@ -63,22 +89,17 @@ async function claimAll({ calls, perSecond }: Extract<ClientsAsk, { claim: objec
   for (const [i, { id, ticket }] of calls.entries()) {
     const due = begin + (i * 1000) / perSecond - now();
     if (due > 0) await new Promise((resolve) => setTimeout(resolve, due));
-    const socket = sockets[turn++ % sockets.length];
-    if (!socket) throw new Error('No socket is open');
+    const board = boards[turn++ % boards.length];
+    if (!board) throw new Error('No board is open');
     sent.push([id, now()]);
-    answers.push(check(socket.timeout(20_000).emitWithAck('command', { id, name: 'ticket.claim', input: { ticket } })));
+    answers.push(board.claim(id, ticket));
   }
   await Promise.all(answers);
   return sent;
 }
 
-async function check(answer: Promise<{ ok: boolean }>): Promise<void> {
-  const value = await answer;
-  if (!value.ok) throw new Error(`A claim was refused: ${JSON.stringify(value)}`);
-}
-
 async function heardOf(commands: string[]): Promise<[string, number, number][]> {
-  const isComplete = () => commands.every((id) => (heard.get(id)?.count ?? 0) >= sockets.length);
+  const isComplete = () => commands.every((id) => (heard.get(id)?.count ?? 0) >= boards.length);
   for (const deadline = now() + 15_000; now() < deadline && !isComplete();) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

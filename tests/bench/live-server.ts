@@ -1,7 +1,9 @@
 import './environment.ts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Socket as EngineSocket } from 'engine.io';
 import { Server, Socket } from 'socket.io';
+import { WebSocketServer } from 'ws';
 import type { Frame } from '#lib/shared/board.ts';
 import { openAuth } from '#server/auth/home.ts';
 import { open } from '#server/database/pool.ts';
@@ -19,53 +21,51 @@ import { sampleFrame } from './sample-frame.ts';
 export type ServerAsk =
   | { start: 'live'; url: string; appUrl: string }
   | { start: 'bare' }
+  | { start: 'ws' }
   /** Bytes of the whole process and of the objects that live in it, after what is garbage was collected. */
   | { tell: 'memory' }
-  /** When each act's commit was known, by the id of its first event; when each frame had been handed to all sockets, by command. */
+  /** When each command's commit was known and answered; when its frame had been handed to all sockets. */
   | { tell: 'times' };
 export type Memory = { process: number; objects: number };
 export type ServerAnswer = {
   address: string;
   memory: Memory;
-  committed: [number, number][];
+  committed: [string, number][];
   emitted: [string, number][];
   /** How long each catch-up took, from the question read to the answer written. */
   caughtUp: number[];
 };
 
 let address = '';
-const committed = new Map<number, number>();
+/** By seq. */
+const answered = new Map<number, number>();
+const seqs = new Map<string, number>();
 const emitted = new Map<string, number>();
 const caughtUp: number[] = [];
 
-watchBroadcasts();
+watchWrites();
 watchCatchUps();
 serve<ServerAsk, ServerAnswer>(async (question) => {
-  if ('start' in question) address = question.start === 'live' ? await startOurs(question) : await startBare();
+  if ('start' in question) address = await start(question);
   const times = 'tell' in question && question.tell === 'times';
   const answer = {
     address,
     memory: 'tell' in question && question.tell === 'memory' ? await memory() : { process: 0, objects: 0 },
-    committed: times ? [...committed] : [],
+    committed: times ? [...seqs].map(([command, seq]): [string, number] => [command, answered.get(seq) ?? NaN]) : [],
     emitted: times ? [...emitted] : [],
     caughtUp: times ? caughtUp.splice(0) : [],
   };
-  if (times) [committed, emitted].forEach((map) => map.clear());
+  if (times) [answered, seqs, emitted].forEach((map) => map.clear());
   return answer;
 });
 
+function start(question: Extract<ServerAsk, { start: string }>): Promise<string> {
+  if (question.start === 'live') return startOurs(question);
+  return question.start === 'ws' ? startWebSockets() : startBare();
+}
+
 async function startOurs({ url, appUrl }: { url: string; appUrl: string }): Promise<string> {
-  const sql = open(appUrl, { connections, name: 'lotse bench server' });
-  const begin = sql.begin.bind(sql) as (mode: string, work: unknown) => Promise<unknown>;
-  // Every act goes through here, and what it resolves with names its events.
-  Object.assign(sql, {
-    begin: async (mode: string, work: unknown) => {
-      const result = await begin(mode, work);
-      const [first] = (result as { eventIds?: number[] } | null)?.eventIds ?? [];
-      if (first) committed.set(first, now());
-      return result;
-    },
-  });
+  open(appUrl, { connections, name: 'lotse bench server' });
   await openAuth({ databaseUrl: url, supabase: null });
   return (await startLive()).url;
 }
@@ -85,16 +85,44 @@ async function startBare(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Notes when a frame had been written to every socket of its rooms. */
-function watchBroadcasts(): void {
-  type Broadcast = (packet: { data?: unknown }, options: unknown) => void;
-  const adapter = Object.getPrototypeOf(new Server().of('/').adapter) as { broadcast: Broadcast };
-  const { broadcast } = adapter;
-  adapter.broadcast = function (packet, options) {
-    broadcast.call(this, packet, options);
-    const [name, frame] = Array.isArray(packet.data) ? (packet.data as [string, Frame]) : [];
-    if (name === 'event' && frame?.command) emitted.set(frame.command, now());
+/** The least there is: one frame, written to each WebSocket. */
+async function startWebSockets(): Promise<string> {
+  const server = createServer();
+  const sockets = new WebSocketServer({ server, perMessageDeflate: false });
+  sockets.on('connection', (socket) => {
+    socket.on('message', (message: Buffer) => {
+      const { id } = JSON.parse(message.toString()) as { id: string };
+      const text = JSON.stringify({ ...sampleFrame, command: id });
+      for (const each of sockets.clients) each.send(text);
+      emitted.set(id, now());
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Notes when a frame was handed to the last socket of its rooms: each of them is given the same text. */
+function watchWrites(): void {
+  const sockets = EngineSocket.prototype as unknown as { write(data: unknown, ...rest: unknown[]): unknown };
+  const { write } = sockets;
+  let latest: { data: unknown; command: string | null } = { data: null, command: null };
+  sockets.write = function (data, ...rest) {
+    const result = write.call(this, data, ...rest);
+    if (data !== latest.data) latest = { data, command: commandOf(data) };
+    if (latest.command) emitted.set(latest.command, now());
+    return result;
   };
+}
+
+/** Of a frame its command; an answer's time is kept by the way. */
+function commandOf(data: unknown): string | null {
+  if (typeof data !== 'string') return null;
+  const seq = /^3\d+\[\{"ok":true,"seq":(\d+)/.exec(data)?.[1];
+  if (seq) answered.set(Number(seq), now());
+  if (!data.startsWith('2["event"')) return null;
+  const [, frame] = JSON.parse(data.slice(1)) as [string, Frame];
+  if (frame.command) seqs.set(frame.command, frame.seq);
+  return frame.command;
 }
 
 function watchCatchUps(): void {
