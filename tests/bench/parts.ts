@@ -6,6 +6,7 @@ import { fanout } from './fanout.ts';
 import { idle } from './idle.ts';
 import type { PartName } from './keys.ts';
 import { mail } from './mail.ts';
+import { notes } from './notes.ts';
 import { storage } from './storage.ts';
 import type { Part } from './part.ts';
 
@@ -17,6 +18,7 @@ export const parts: Partial<Record<PartName, Part>> = {
   catchup,
   idle,
   mail,
+  notes,
   costs,
   storage,
 };
