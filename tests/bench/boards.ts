@@ -39,7 +39,7 @@ export async function entranceOf(desk: Desk): Promise<Entrance> {
 }
 
 /** Open boards in two processes, half of them in each. */
-export async function openBoards(server: LiveServer, { slug, cookies }: Entrance, count: number): Promise<Clients[]> {
+export async function openBoards(server: Pick<LiveServer, 'address'>, { slug, cookies }: Entrance, count: number): Promise<Clients[]> {
   const clients = [0, 1].map(() => startChild<ClientsAsk, ClientsAnswer>('./live-clients.ts'));
   const open = { url: server.address, slug, cookies, count: count / 2 };
   await Promise.all(clients.map((client) => client.ask({ open })));

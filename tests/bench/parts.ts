@@ -1,3 +1,4 @@
+import { beside } from './beside.ts';
 import { board } from './board.ts';
 import { catchup } from './catchup.ts';
 import { claims } from './claims.ts';
@@ -9,12 +10,15 @@ import { mail } from './mail.ts';
 import { notes } from './notes.ts';
 import { storage } from './storage.ts';
 import type { Part } from './part.ts';
+import { search } from './search.ts';
 
 /** What can be measured, in this order. */
 export const parts: Partial<Record<PartName, Part>> = {
   claims,
   fanout,
+  beside,
   board,
+  search,
   catchup,
   idle,
   mail,

@@ -5,7 +5,14 @@ import type { Cast } from './cast.ts';
  * Many tickets at one go, in all pools, states and hands, some read by Ben. Grown, not lived: for boards that are too large
  * to be made by commands.
  */
-export async function plant(owner: Sql, { workspaceId, ben, caretakers }: Cast, count: number): Promise<void> {
+export function plant(owner: Sql, { workspaceId, ben, caretakers }: Cast, count: number): Promise<void> {
+  return plantFor(owner, { workspaceId, ben: ben.memberId, group: caretakers }, count);
+}
+
+type Owners = { workspaceId: string; ben: string; group: string };
+
+/** The same in another workspace: some for its Ben, some for one of its groups. */
+export async function plantFor(owner: Sql, { workspaceId, ben, group }: Owners, count: number): Promise<void> {
   await owner.begin(async (sql) => {
     await sql`set local session_replication_role = replica`;
     await sql`
@@ -28,7 +35,7 @@ export async function plant(owner: Sql, { workspaceId, ben, caretakers }: Cast, 
         select
           dice.*,
           case when holder < 0.4 then member.ids[1 + floor(holder * 2.5 * cardinality(member.ids))::int] end as member_id,
-          case when holder > 0.85 then ${caretakers}::uuid end as group_id
+          case when holder > 0.85 then ${group}::uuid end as group_id
         from dice, member
       )
       insert into lotse.tickets (
@@ -49,14 +56,14 @@ export async function plant(owner: Sql, { workspaceId, ben, caretakers }: Cast, 
         (array['{Notfall}', '{Notfall,eilig}', '{}']::text[]) [1 + i % 3]::text[],
         contact.ids[1 + i % cardinality(contact.ids)],
         member_id, group_id,
-        case when word > 0.9 then array[${ben.memberId}::uuid] else '{}' end,
+        case when word > 0.9 then array[${ben}::uuid] else '{}' end,
         now() - age * interval '1 day', case when state > 0.9 then now() end,
         case when age > 0.5 then now() end, now() - age * interval '1 hour', now()
       from held, pool, contact
     `;
     await sql`
       insert into lotse.ticket_reads (workspace_id, ticket_id, member_id, read_at)
-      select workspace_id, id, ${ben.memberId}, now() - random() * interval '1 hour'
+      select workspace_id, id, ${ben}, now() - random() * interval '1 hour'
       from lotse.tickets
       where workspace_id = ${workspaceId} and number % 2 = 0
     `;
