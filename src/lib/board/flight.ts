@@ -20,6 +20,7 @@ export class Flights {
   #leaving = new Map<string, Origin | null>();
   #still = new Set<string>();
   #begun: number[] = [];
+  #inAir = 0;
   #cardOf: (ticket: string) => Card | null;
 
   constructor(cardOf: (ticket: string) => Card | null) {
@@ -83,13 +84,16 @@ export class Flights {
     this.#begun.push(performance.now());
     if (goal === card) card.animate({ opacity: [0, 0] }, { duration: flightMs });
     else goal.animate({ background: ['var(--accent-soft)', 'transparent'] }, { duration: 900, delay: flightMs });
-    glide(origin.ghost, origin.at, { goal, isWhole: goal === card, face: goal.querySelector('.avatar') });
+    this.#inAir++;
+    void glide(origin.ghost, origin.at, { goal, isWhole: goal === card, face: goal.querySelector('.avatar') }).then(
+      () => this.#inAir--,
+    );
   }
 
   #mayBegin(): boolean {
     const since = performance.now() - breathMs;
     this.#begun = this.#begun.filter((at) => at > since);
-    return this.#begun.length < most;
+    return this.#begun.length < most && this.#inAir < most;
   }
 
   /** What stands for the one who has it now: his row in the team, or his column. */

@@ -4,8 +4,8 @@ const easing = 'cubic-bezier(0.2, 0.7, 0.3, 1)';
 /** Where a card lands: on its own new place, or on what stands for its holder, whose face it then carries. */
 type Landing = { goal: HTMLElement; isWhole: boolean; face: Element | null };
 
-/** Lets a copy of a card glide over the page. */
-export function glide(ghost: HTMLElement, from: DOMRect, { goal, isWhole, face }: Landing): void {
+/** Lets a copy of a card glide over the page. Resolves when it has landed or was stopped. */
+export async function glide(ghost: HTMLElement, from: DOMRect, { goal, isWhole, face }: Landing): Promise<void> {
   const to = goal.getBoundingClientRect();
   makeGhost(ghost, from);
   if (face && !isWhole) ghost.append(Object.assign(face.cloneNode(true), { className: 'avatar carrier' }));
@@ -17,8 +17,11 @@ export function glide(ghost: HTMLElement, from: DOMRect, { goal, isWhole, face }
     duration: flightMs,
     easing,
   });
-  flight.addEventListener('finish', () => ghost.remove());
-  flight.addEventListener('cancel', () => ghost.remove());
+  await new Promise((land) => {
+    flight.addEventListener('finish', land);
+    flight.addEventListener('cancel', land);
+  });
+  ghost.remove();
 }
 
 /** A copy for the eye alone, which lies over the page where the card lay. */

@@ -8,7 +8,7 @@ export function stackOf(card: HTMLElement, count: number): HTMLElement {
   makeGhost(copy, at);
   copy.style.position = 'relative';
   copy.style.inset = 'auto';
-  copy.style.opacity = '1';
+  copy.classList.remove('lifted');
   const stack = document.createElement('div');
   stack.className = 'card-stack';
   stack.setAttribute('aria-hidden', 'true');

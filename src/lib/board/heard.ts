@@ -12,7 +12,8 @@ export function heardOf(board: BoardView, frame: Frame, before: Card | null): st
   const { actor, card } = frame;
   if (actor.id === me) return null;
   if (card?.member === me && before?.member !== me) return toMe(board, frame);
-  if (!before) return null;
+  // Of what he is just doing with it himself, the answer tells.
+  if (!before || board.live.board.isPending(before.id)) return null;
   const wasMine = before.member === me && card?.member !== me;
   if (!wasMine && !(isAtHand(board, before.id) && hasGone(before, card))) return null;
   const name = board.nameOf(actor.id) || m.errors_somebody();

@@ -13,6 +13,8 @@ type Eyes = {
   isLoading: () => boolean;
   /** What one moved oneself leaves no gap. */
   isMine: (ticket: string) => boolean;
+  /** It was refused and comes back to where it lay. */
+  isBack: (ticket: string) => boolean;
   /** The row under the pointer, else the one with the focus: it must stay where it is. */
   anchor: () => string | null;
   /** Scrolls by so many rows without a sign of it. False where there is no room for that. */
@@ -28,8 +30,6 @@ export class Held {
   hasFocus = $state(false);
   readonly #eyes: Eyes;
   #shown: Row[] = [];
-  /** Where a card lay that this person moved away: refused, it comes back to there. */
-  #places = new Map<string, number>();
   #fresh = new Set<string>();
   #wasLoading = true;
   #settled = $state(0);
@@ -41,7 +41,7 @@ export class Held {
     void this.#settled;
     const cards = this.#eyes.cards();
     if (!this.isHeld) {
-      this.#forgetPlaces();
+      this.#fresh.clear();
       this.#wasLoading = this.#eyes.isLoading();
     }
     this.#shown = this.isHeld && this.#shown.length > 0 ? this.#keep(cards) : rowsOf(cards);
@@ -71,7 +71,7 @@ export class Held {
   /** Another choice of cards altogether: nothing of the old order is kept. */
   forget(): void {
     this.#shown = [];
-    this.#forgetPlaces();
+    this.#fresh.clear();
   }
 
   /** For an effect: waits for a pause while there is something to make up for. */
@@ -90,31 +90,14 @@ export class Held {
 
   #keep(cards: Card[]): Row[] {
     const known = new Set(this.#shown.map(({ id }) => id));
-    const rows = hold(this.#shown, cards);
-    const gone = rows.flatMap(({ id, card }, at) =>
-      card === null && this.#eyes.isMine(id) ? [[id, at] as const] : [],
-    );
-    for (const [id, at] of gone) this.#places.set(id, at);
-    const kept = rows.filter(({ id, card }) => card !== null || !this.#places.has(id));
+    const kept = hold(this.#shown, cards).filter(({ id, card }) => card !== null || !this.#eyes.isMine(id));
     const isLoad = this.#eyes.isLoading() || this.#wasLoading;
     this.#wasLoading = this.#eyes.isLoading();
     for (const row of kept.filter(({ id }) => !known.has(id))) {
-      if (this.#places.has(row.id)) this.#putBack(kept, row);
+      if (this.#eyes.isBack(row.id)) putBack(kept, row, cards);
       else if (!isLoad && !this.#eyes.isMine(row.id)) this.#fresh.add(row.id);
     }
     return kept;
-  }
-
-  #putBack(rows: Row[], row: Row): void {
-    const place = this.#places.get(row.id) ?? rows.length;
-    this.#places.delete(row.id);
-    rows.splice(rows.indexOf(row), 1);
-    rows.splice(Math.min(place, rows.length), 0, row);
-  }
-
-  #forgetPlaces(): void {
-    this.#places.clear();
-    this.#fresh.clear();
   }
 
   #settle(): void {
@@ -129,4 +112,17 @@ export class Held {
     this.#shown = [];
     this.#settled++;
   }
+}
+
+/** Below the nearest of those that stand above it by their order. */
+function putBack(rows: Row[], row: Row, cards: readonly Card[]): void {
+  rows.splice(rows.indexOf(row), 1);
+  const above = cards
+    .slice(
+      0,
+      cards.findIndex(({ id }) => id === row.id),
+    )
+    .map(({ id }) => id);
+  const at = rows.findLastIndex(({ id }) => id === above.findLast((each) => rows.some((other) => other.id === each)));
+  rows.splice(at + 1, 0, row);
 }
