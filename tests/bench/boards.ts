@@ -38,10 +38,18 @@ export async function entranceOf(desk: Desk): Promise<Entrance> {
   }
 }
 
-/** Open boards in two processes, half of them in each. */
-export async function openBoards(server: Pick<LiveServer, 'address'>, { slug, cookies }: Entrance, count: number): Promise<Clients[]> {
+/** Open boards in two processes, half of them in each; fifty at a time, or all in the same moment. */
+export async function openBoards(
+  server: Pick<LiveServer, 'address'>,
+  { slug, cookies, atOnce = false }: Entrance & { atOnce?: boolean },
+  count: number,
+): Promise<(Clients & { openedMs: number })[]> {
   const clients = [0, 1].map(() => startChild<ClientsAsk, ClientsAnswer>('./live-clients.ts'));
-  const open = { url: server.address, slug, cookies, count: count / 2 };
-  await Promise.all(clients.map((client) => client.ask({ open })));
-  return clients;
+  const open = { url: server.address, slug, cookies, count: count / 2, atOnce };
+  return Promise.all(
+    clients.map(async (client) => {
+      const { openedMs } = await client.ask({ open });
+      return { ...client, openedMs };
+    }),
+  );
 }

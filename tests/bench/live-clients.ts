@@ -10,7 +10,7 @@ import { now } from './clock.ts';
 
 export type ClientsAsk =
   /** Without a slug: plain WebSockets. */
-  | { open: { url: string; slug: string; cookies: string[]; count: number } }
+  | { open: { url: string; slug: string; cookies: string[]; count: number; atOnce: boolean } }
   /** Sends them one by one, each over another socket. */
   | { claim: { calls: { id: string; ticket: string }[]; perSecond: number } }
   /** What each command's frame met here: how many sockets, and when the last. Waits until all have it, for a while. */
@@ -29,10 +29,11 @@ serve<ClientsAsk, ClientsAnswer>(async (question) => {
   return answer;
 });
 
-async function openAll({ url, slug, cookies, count }: Extract<ClientsAsk, { open: object }>['open']): Promise<number> {
+async function openAll({ url, slug, cookies, count, atOnce }: Extract<ClientsAsk, { open: object }>['open']): Promise<number> {
   const begin = now();
-  for (let from = 0; from < count; from += 50) {
-    const size = Math.min(50, count - from);
+  const most = atOnce ? count : 50;
+  for (let from = 0; from < count; from += most) {
+    const size = Math.min(most, count - from);
     await Promise.all(Array.from({ length: size }, (_, i) => openOne(url, slug, cookies[(from + i) % cookies.length])));
   }
   return now() - begin;

@@ -5,6 +5,7 @@ import { claims } from './claims.ts';
 import { costs } from './costs.ts';
 import { fanout } from './fanout.ts';
 import { idle } from './idle.ts';
+import { join } from './join.ts';
 import type { PartName } from './keys.ts';
 import { mail } from './mail.ts';
 import { notes } from './notes.ts';
@@ -21,6 +22,7 @@ export const parts: Partial<Record<PartName, Part>> = {
   search,
   catchup,
   idle,
+  join,
   mail,
   notes,
   costs,
