@@ -1,8 +1,10 @@
 import type { ZodSafeParseResult } from 'zod';
 import { AppError, type Answer } from '#lib/shared/errors.ts';
+import { Fault } from '#lib/shared/faults.ts';
 import { commands, isCommandName, type Command, type CommandName } from '#lib/shared/commands.ts';
 import type { Actor } from '#server/database/actor.ts';
 import { act } from './domain/act.ts';
+import { reportUnexpected } from './log.ts';
 import { verbs } from './verbs.ts';
 
 export type Call = {
@@ -15,8 +17,8 @@ export type Call = {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * The only way in for a write: parse, run the verb in one transaction, answer. Refusals are answers; anything unexpected
- * is thrown, for the door to report.
+ * The only way in for a write: parse, run the verb in one transaction, answer. Refusals are answers, and so is trouble that
+ * passes, after which the same call may be made again; anything unexpected is thrown, for the door to report.
  */
 export async function execute(actor: Actor, call: Call): Promise<Answer> {
   try {
@@ -25,7 +27,9 @@ export async function execute(actor: Actor, call: Call): Promise<Answer> {
     return await run(actor, call.name, call);
   } catch (error) {
     if (error instanceof AppError) return { ok: false, error: { code: error.code, detail: error.detail } };
-    throw error;
+    if (!(error instanceof Fault)) throw error;
+    reportUnexpected(error, { part: 'command' });
+    return { ok: false, error: { code: error.code, detail: { retryAfterSeconds: error.retryAfterSeconds } } };
   }
 }
 

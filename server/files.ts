@@ -1,4 +1,5 @@
 import { config } from './config.ts';
+import { orFault } from './database/fault.ts';
 import { folderHome } from './files/folder.ts';
 import type { FileHome, Range, Stored } from './files/home.ts';
 import { storageHome } from './files/storage.ts';
@@ -17,10 +18,10 @@ export function fileHome(): FileHome {
 /**
  * Keeps bytes for good: when this resolves they survive a power cut. Their row comes second; bytes that never get one
  * are swept a day later.
- * @throws AppError('file.tooLarge') beyond `most` bytes
+ * @throws AppError('file.tooLarge') beyond `most` bytes, Fault('disk.full') and the like
  */
 export function put(bytes: Uint8Array | AsyncIterable<Uint8Array>, options?: { most?: number }): Promise<Stored> {
-  return fileHome().put(Symbol.asyncIterator in bytes ? bytes : once(bytes), options?.most ?? Infinity);
+  return orFault(fileHome().put(Symbol.asyncIterator in bytes ? bytes : once(bytes), options?.most ?? Infinity));
 }
 
 /** A stream of all bytes or of a part. Throws AppError('file.notFound') where there are none. */

@@ -16,6 +16,9 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   // The web's static files are opened with nobody listening: one that a new build took away costs its request, not the desk.
   if (error.code === 'ENOENT' && /[\\/]build[\\/]client[\\/]/.test(error.path ?? ''))
     tell('The pages were built anew underneath; start Lotse again to serve them.');
+  // postgres.js writes to a line that broke in the same moment; whoever waits for it is told by its close.
+  else if (error instanceof TypeError && /postgres[\\/]src[\\/]connection\.js/.test(error.stack ?? ''))
+    tell('A line to the database broke; the next one is being made.');
   else crash(error).catch(() => process.exit(1));
 });
 
@@ -71,5 +74,9 @@ async function report(error: unknown): Promise<void> {
 }
 
 function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
+  try {
+    process.stderr.write(`${line}\n`);
+  } catch {
+    // A file on a full disk: nobody reads it there, and the desk goes on.
+  }
 }

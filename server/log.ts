@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { pino } from 'pino';
+import { destination, pino } from 'pino';
+import { Fault } from '#lib/shared/faults.ts';
 import { config } from './config.ts';
 
 /*
@@ -22,25 +23,47 @@ const personal = [
   'cookie',
 ];
 
-export const log = pino({
-  level: config().logLevel,
-  base: null,
-  timestamp: pino.stdTimeFunctions.isoTime,
-  redact: { paths: personal.flatMap((key) => [key, `*.${key}`]), censor: '…' },
-  serializers: { err: describeError },
-});
+/** What cannot be written down is forgotten: a full disk under the log must not end the desk. */
+const out = destination({ dest: 1, sync: true, maxLength: 1_000_000 });
+out.on('error', () => undefined);
+
+export const log = pino(
+  {
+    level: config().logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths: personal.flatMap((key) => [key, `*.${key}`]), censor: '…' },
+    serializers: { err: describeError },
+  },
+  out,
+);
 
 export type Log = typeof log;
 
 /**
- * For an error nobody expected: logged whole, with an id that the person is shown.
+ * For an error nobody expected: logged whole, with an id that the person is shown. Trouble that passes is one line, and no
+ * more than one in ten seconds of each kind: a thousand screens ask again while it lasts.
  * @param context ids and codes only, like `{ part: 'mail', ledgerId }`
  * @returns the id
  */
 export function reportUnexpected(error: unknown, context: Record<string, unknown> = {}): string {
   const id = randomUUID().slice(0, 8);
+  if (error instanceof Fault) {
+    if (isNews(error.code)) log.warn({ ...context, id, fault: error.code, err: error.cause ?? error }, 'not just now');
+    return id;
+  }
   log.error({ ...context, id, err: error }, 'unexpected error');
   return id;
+}
+
+const pauseMs = 10_000;
+const toldAt = new Map<string, number>();
+
+function isNews(code: string): boolean {
+  const now = performance.now();
+  if (now - (toldAt.get(code) ?? -Infinity) < pauseMs) return false;
+  toldAt.set(code, now);
+  return true;
 }
 
 type Described = {

@@ -60,6 +60,7 @@ async function takeFreePorts(): Promise<void> {
 async function startOwnDatabase(parts: Map<string, Part>, onDeath: (reason: string) => void): Promise<string> {
   const embedded = await startEmbedded({
     dataDir: config().dataDir,
+    revive: true,
     onDeath: () => onDeath('The built-in PostgreSQL has ended by itself; its reason stands in postgres.log.'),
   });
   parts.set('postgres', embedded);

@@ -1,4 +1,5 @@
 import type { Language } from '#lib/i18n/languages.ts';
+import type { Fault } from '#lib/shared/faults.ts';
 import type { Membership } from '#server/auth/membership.ts';
 import type { Session } from '#server/auth/session.ts';
 
@@ -8,6 +9,8 @@ declare global {
       /** Stands in the log beside what happened; empty where the request was at fault. */
       id: string;
       message: string;
+      /** What kind of trouble it is, where it passes by itself: a FaultCode, or `server.away`. */
+      code?: string;
     }
 
     interface Locals {
@@ -16,6 +19,8 @@ declare global {
       /** Who the person is in the workspace that the address names; null elsewhere. */
       member: (Membership & { id: string }) | null;
       language: Language;
+      /** Set when the request met trouble that passes: then the answer is 503. */
+      fault?: Fault;
     }
   }
 }

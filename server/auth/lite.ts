@@ -23,6 +23,7 @@ export function openLite({ databaseUrl, secret }: Options): AuthHome {
       max: 2,
       idle_timeout: 60,
       connect_timeout: 10,
+      backoff: () => 0.25 + Math.random() / 2,
       onnotice: () => undefined,
       // Its role owns the schema auth and nothing else.
       connection: { application_name: 'lotse auth', role: 'lotse_auth' },
@@ -64,7 +65,11 @@ export function openLite({ databaseUrl, secret }: Options): AuthHome {
     sendReauthentication: async () => undefined,
   };
 
-  const inside: typeof globalThis.fetch = (input, init) => app.fetch(new Request(input, init), { peerAddress: null });
+  const inside: typeof globalThis.fetch = async (input, init) => {
+    const response = await app.fetch(new Request(input, init), { peerAddress: null });
+    // Its database is away. For a 500 the client would drop the session, and everybody be signed out by a restart.
+    return response.status === 500 ? new Response(response.body, { status: 503, headers: response.headers }) : response;
+  };
   const visitor = () =>
     createClient(url, publishableKey, {
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },

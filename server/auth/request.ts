@@ -1,5 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { AppError, type Refusal } from '#lib/shared/errors.ts';
+import { Fault, isFault } from '#lib/shared/faults.ts';
+import { faultFrom } from '#server/database/fault.ts';
 import { clientFor, type CookieJar } from './client.ts';
 import { readCookies } from './cookies.ts';
 import { forgiveRefresh, spendRefresh } from './limits.ts';
@@ -21,9 +23,14 @@ export async function sessionFor(event: Request): Promise<Session | null> {
   if (session) return session;
   if (!(await readCookies(header))) return null;
   const address = event.getClientAddress();
-  if (await refusalOf(spendRefresh(address))) return null;
+  const refusal = await refusalOf(spendRefresh(address));
+  // While nobody can be asked, nobody is signed out.
+  if (refusal && isFault(refusal.code)) throw new Fault(refusal.code);
+  if (refusal) return null;
   // Refuses, and clears the cookies, where the session was revoked.
-  const { data } = await clientOf(event).auth.getSession();
+  const { data, error } = await clientOf(event).auth.getSession();
+  const fault = faultFrom(error);
+  if (fault) throw fault;
   if (!data.session) return null;
   await forgiveRefresh(address);
   return sessionOf(data.session.access_token);
@@ -37,13 +44,14 @@ export function visitorOf({ request, getClientAddress }: Request): Visitor {
   return { address: getClientAddress(), userAgent: (request.headers.get('user-agent') ?? '').slice(0, 300) };
 }
 
-/** The refusal of an expected error, for a form to show; anything else rises. */
+/** The refusal of an expected error or of trouble that passes, for a form to show; anything else rises. */
 export async function refusalOf(work: Promise<unknown>): Promise<Refusal | null> {
   try {
     await work;
     return null;
   } catch (error) {
     if (error instanceof AppError) return { code: error.code, detail: error.detail };
+    if (error instanceof Fault) return { code: error.code, detail: { retryAfterSeconds: error.retryAfterSeconds } };
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { AppError } from '#lib/shared/errors.ts';
 import { asSystem } from '#server/database/actor.ts';
+import { faultFrom } from '#server/database/fault.ts';
 import { authHome } from './home.ts';
 import { forgiveSignIn, spendLink, spendSignIn, spendToken } from './limits.ts';
 import { confirmationAddress, queueSignInMail } from './mails.ts';
@@ -92,9 +93,11 @@ export async function welcome(accessToken: string, visitor: Visitor): Promise<Se
 }
 
 /** What the auth server says no to, as against what went wrong on the way. */
-export function isRefusal(error: { status?: number | undefined; name: string }): boolean {
+export function isRefusal(error: Error & { status?: number | undefined }): boolean {
   // A project has limits of its own, and sees all of us at one address.
   if (error.status === 429) throw new AppError('too.many', { retryAfterSeconds: 60 });
+  const fault = faultFrom(error);
+  if (fault) throw fault;
   return (
     error.name === 'AuthSessionMissingError' ||
     (error.status !== undefined && error.status >= 400 && error.status < 500)

@@ -1,4 +1,6 @@
-import { pool, type TransactionSql } from './pool.ts';
+import { orFault } from './fault.ts';
+import type { TransactionSql } from './pool.ts';
+import { begin } from './transaction.ts';
 
 /** Who acts. One request acts in one workspace in one capacity, verified before it gets here. */
 export type Actor =
@@ -32,13 +34,16 @@ const roles = {
   system: 'lotse_system',
 } as const;
 
-/** Runs `work` in one transaction under the identity of `actor`. Commits when it resolves, rolls back when it throws. */
+/**
+ * Runs `work` in one transaction under the identity of `actor`. Commits when it resolves, rolls back when it throws.
+ * @throws Fault when the database cannot work just now
+ */
 export function asActor<T>(actor: Actor, work: (tx: Tx) => Promise<T>, options: TxOptions = {}): Promise<T> {
   const mode = [
     options.repeatable ? 'isolation level repeatable read' : '',
     options.readOnly ? 'read only' : '',
   ].filter(Boolean);
-  return pool().begin(mode.join(' '), async (sql) => {
+  const transaction = begin(mode.join(' '), async (sql) => {
     const identity = identify(sql, actor, options.commandId ?? null).execute();
     // Sent without waiting: the connection keeps the order, and a failure ends the transaction.
     const last: Tx['last'] = async (consequence) => {
@@ -58,7 +63,8 @@ export function asActor<T>(actor: Actor, work: (tx: Tx) => Promise<T>, options: 
     };
     const [, result] = await Promise.all([identity, work(tx)]);
     return result;
-  }) as Promise<T>;
+  });
+  return orFault(transaction);
 }
 
 function identify(sql: TransactionSql, actor: Actor, commandId: string | null) {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import postgres from 'postgres';
@@ -26,6 +27,8 @@ type Options = {
   major?: Major;
   /** Called when the server ends without having been asked to. */
   onDeath?: () => void;
+  /** Starts it again when it ended by itself, some times in a row; only then `onDeath` is called. */
+  revive?: boolean;
 };
 
 export type Embedded = { url: string; stop(): Promise<void> };
@@ -44,7 +47,13 @@ export async function startEmbedded(options: Options): Promise<Embedded> {
   try {
     await initialise(cluster);
     const { child, port } = await launchOnFreePort(cluster, options);
-    const stop = guard(child, { home, persistent, onDeath: options.onDeath });
+    const again = () => launch(cluster, port, settings(options.fast ?? false));
+    const stop = guard(child, {
+      home,
+      persistent,
+      onDeath: options.onDeath,
+      again: options.revive ? again : undefined,
+    });
     await createDatabase(`postgres://postgres:${cluster.password}@127.0.0.1:${port}`);
     return { url: `postgres://postgres:${cluster.password}@127.0.0.1:${port}/lotse`, stop };
   } catch (error) {
@@ -105,15 +114,44 @@ process.once('exit', () => {
   }
 });
 
-type Guarded = { home: string; persistent: boolean; onDeath: (() => void) | undefined };
+type Guarded = {
+  home: string;
+  persistent: boolean;
+  onDeath: (() => void) | undefined;
+  again: (() => Promise<ChildProcess | null>) | undefined;
+};
 
-function guard(child: ChildProcess, { home, persistent, onDeath }: Guarded): () => Promise<void> {
-  const pid = child.pid ?? 0;
-  running.set(pid, { home, persistent });
-  child.once('exit', () => {
-    if (running.delete(pid)) onDeath?.();
-  });
+/** Its other processes need a moment to notice that it is gone. */
+const reviveMs = 500;
+const mostRevivals = 10;
+
+function guard(first: ChildProcess, { home, persistent, onDeath, again }: Guarded): () => Promise<void> {
+  let pid = 0;
+  let isStopping = false;
+  let revivals = 0;
+  let reviving = Promise.resolve();
+  watch(first);
+
+  function watch(child: ChildProcess): void {
+    pid = child.pid ?? 0;
+    running.set(pid, { home, persistent });
+    child.once('exit', () => {
+      if (running.delete(child.pid ?? 0)) reviving = revive();
+    });
+  }
+
+  async function revive(): Promise<void> {
+    while (again && !isStopping && revivals++ < mostRevivals) {
+      await pause(reviveMs);
+      const child = await again().catch(() => null);
+      if (child) return watch(child);
+    }
+    if (!isStopping) onDeath?.();
+  }
+
   return async () => {
+    isStopping = true;
+    await reviving;
     running.delete(pid);
     await endPostgres(pid);
     disown(home);

@@ -29,6 +29,8 @@ export function connect(url: string, { connections, name, lockTimeoutMs }: Conne
     types,
     transform: { undefined: null, column: { from: postgres.toCamel, to: postgres.fromCamel } },
     connect_timeout: 10,
+    // By itself it waits up to 20 s after failures, and whoever asks meanwhile hears nothing for so long.
+    backoff: () => 0.25 + Math.random() / 2,
     idle_timeout: 300,
     onnotice: () => undefined,
     connection: {
@@ -40,7 +42,7 @@ export function connect(url: string, { connections, name, lockTimeoutMs }: Conne
   });
 }
 
-type Database = { sql: Sql; lane: Lane };
+type Database = { sql: Sql; lane: Lane; again(): Sql };
 
 // The web bundle carries its own copy of this file and runs in the same process: the pool hangs on the process, so that
 // both share the connections that the configuration grants, and the lane of the writers.
@@ -52,9 +54,24 @@ const lockTimeoutMs = 10_000;
 
 /** Makes the pool that every transaction of this process uses. Called once by server/index.ts, and by tests. */
 export function open(url: string, options: ConnectOptions): Sql {
-  const sql = connect(url, { lockTimeoutMs, ...options });
-  home[place] = { sql, lane: laneOf(options.connections) };
+  const again = () => connect(url, { lockTimeoutMs, ...options });
+  const sql = again();
+  home[place] = { sql, lane: laneOf(options.connections), again };
   return sql;
+}
+
+const partingSeconds = 5;
+
+/**
+ * A fresh pool in place of one that lost a connection while it was used: postgres.js may keep half a message for a line that
+ * broke, and then fails on this line for minutes (3.4.9, connection.js, nextWriteTimer). What is under way may end.
+ */
+export function renewPool(broken: Sql): void {
+  const database = opened();
+  if (database.sql !== broken) return;
+  database.sql = database.again();
+  // Its ends are told to whoever waits for them.
+  broken.end({ timeout: partingSeconds }).catch(() => undefined);
 }
 
 /** Half of the connections write at most; a quarter for one workspace, whose writers mostly wait for each other. */
@@ -72,6 +89,21 @@ function opened(): Database {
 /** The open pool. Throws when nobody has opened it. */
 export function pool(): Sql {
   return opened().sql;
+}
+
+/**
+ * Hears what is notified, on a line of its own that comes back by itself.
+ * @param begun called each time it begins to hear: what was said before has to be looked up
+ * @returns how to end
+ */
+export async function listen(
+  channel: string,
+  hear: (word: string) => void,
+  begun?: () => void,
+): Promise<() => Promise<void>> {
+  const ear = opened().again();
+  await ear.listen(channel, hear, begun);
+  return () => ear.end({ timeout: partingSeconds });
 }
 
 /** Where writers of this process take turns. */

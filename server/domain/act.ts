@@ -1,5 +1,7 @@
 import { asActor, type Actor, type Tx } from '#server/database/actor.ts';
 import { lane, pool, type Sql } from '#server/database/pool.ts';
+import { Fault } from '#lib/shared/faults.ts';
+import { faultFrom } from '#server/database/fault.ts';
 import { isCollision, refusalFrom } from '#server/database/refusal.ts';
 import { wake } from '#server/database/wake.ts';
 import { append, type EventDraft } from './events.ts';
@@ -19,7 +21,7 @@ const attempts = 3;
 /**
  * Runs a verb: act and consequences in one transaction, its events appended at the end, the feeds woken after the commit.
  * @returns the verb's result and the seq that a screen must have passed to show it; 0 when nothing changed
- * @throws AppError for what was refused
+ * @throws AppError for what was refused, Fault when it may be tried again later
  */
 export function act<T>(actor: Actor, work: (act: Act) => Promise<T>, options: ActOptions = {}): Promise<Done<T>> {
   return inLane(actor, async () => {
@@ -47,8 +49,9 @@ function inLane<T>(actor: Actor, work: () => Promise<T>): Promise<T> {
       try {
         return await work();
       } catch (error) {
-        if (isCollision(error) && attempt < attempts) continue;
-        throw refusalFrom(error);
+        if (!isCollision(error)) throw faultFrom(error) ?? refusalFrom(error);
+        // Whoever meets others again and again may come back later.
+        if (attempt === attempts) throw new Fault('busy', error);
       }
     }
   });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
+import { Fault } from '#lib/shared/faults.ts';
 import * as mails from '#server/domain/mails.ts';
 import { log } from '#server/log.ts';
 import { readNew, settleRest, type Reader } from './imap-read.ts';
@@ -127,6 +128,8 @@ function isRefused(error: unknown): boolean {
 
 /** For the account's page: what the server said, or which door was shut. */
 function sentenceOf(error: unknown): string {
+  // Our own trouble; that of the mail server comes as it is.
+  if (error instanceof Fault) return error.code;
   if (!(error instanceof Error)) return String(error);
   if ('responseText' in error && typeof error.responseText === 'string') return error.responseText;
   return 'code' in error ? `${String(error.code)}: ${error.message}` : error.message;

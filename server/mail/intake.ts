@@ -1,4 +1,6 @@
 import { AppError } from '#lib/shared/errors.ts';
+import type { Fault } from '#lib/shared/faults.ts';
+import { faultFrom } from '#server/database/fault.ts';
 import * as mails from '#server/domain/mails.ts';
 import { log, reportUnexpected } from '#server/log.ts';
 import { startLoop, type Loop } from './loop.ts';
@@ -21,9 +23,18 @@ async function step(): Promise<boolean> {
     if (mail.attempts > mostTakes) throw new AppError('mail.interrupted');
     await receive(mail);
   } catch (error) {
+    const fault = faultFrom(error);
+    if (fault) return postpone(mail, fault);
     const ended = await mails.fail(mail, { reason: reasonOf(error, mail.id), head: await headOf(mail) });
     log.warn({ part: 'mail', mailId: mail.id, attempt: mail.attempts, ended }, 'mail could not be filed');
   }
+  return true;
+}
+
+/** Not the mail's fault: it is not suspected, however long the trouble lasts. */
+async function postpone(mail: mails.Queued, fault: Fault): Promise<true> {
+  reportUnexpected(fault, { part: 'mail', mailId: mail.id });
+  await mails.postpone(mail, { reason: fault.code, seconds: fault.retryAfterSeconds });
   return true;
 }
 

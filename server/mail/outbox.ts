@@ -90,5 +90,5 @@ function outcomeOf(due: outgoing.Due, { outcome, response }: SendResult): outgoi
 function later(due: outgoing.Due, response: string): outgoing.Outcome {
   if (due.attempts >= mostAttempts) return { state: 'failed', response };
   const minutes = waitsMinutes[due.attempts - 1] ?? lastWaitMinutes;
-  return { state: 'queued', response, retryAt: new Date(Date.now() + minutes * 60_000).toISOString() };
+  return { state: 'queued', response, retryInMinutes: minutes };
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { SMTPServer, type SMTPServerDataStream } from 'smtp-server';
+import { faultFrom } from '#server/database/fault.ts';
 import * as mails from '#server/domain/mails.ts';
 import { log, reportUnexpected } from '#server/log.ts';
 import { mailLimits } from './parsed.ts';
@@ -15,6 +16,7 @@ type Options = {
 
 const crowded = refusal(421, 'Too many connections from you, please try again');
 const away = refusal(451, 'The desk cannot take mail just now, please try again');
+const full = refusal(452, 'The desk has no space left just now, please try again');
 const paused = refusal(450, 'This mailbox is paused, please try again later');
 const unknown = refusal(550, 'No such address here');
 
@@ -27,8 +29,8 @@ const mostUnknown = 20;
 const mostBytes = 256 * 1024 * 1024;
 
 /**
- * Direct delivery on a port of our own: says yes only when the mail is committed to the ledger, and 4xx while the
- * database is away, so that the sender keeps it.
+ * Direct delivery on a port of our own: says yes only when the mail is committed to the ledger, and 4xx while the database is
+ * away or the disk is full, so that the sender keeps it.
  */
 export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes }: Options) {
   const peers = new Peers(mostOfOnePeer);
@@ -51,7 +53,10 @@ export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes
           if (!account) peers.missed(session.id);
           done(account ? (account.isPaused ? paused : null) : unknown);
         },
-        () => done(away),
+        (error: unknown) => {
+          reportUnexpected(error, { part: 'mail' });
+          done(away);
+        },
       );
     },
     onData(stream, session, done) {
@@ -63,8 +68,10 @@ export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes
           onStored();
         },
         (error: unknown) => {
-          if (!isRefusal(error)) reportUnexpected(error, { part: 'mail' });
-          done(isRefusal(error) ? error : away);
+          if (isRefusal(error)) return done(error);
+          const fault = faultFrom(error);
+          reportUnexpected(fault ?? error, { part: 'mail' });
+          done(fault?.code === 'disk.full' ? full : away);
         },
       );
     },

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { AppError } from '#lib/shared/errors.ts';
+import { Fault } from '#lib/shared/faults.ts';
 import { holderOf, type Holder } from '#server/domain/links.ts';
 import { rooms } from '#server/domain/events.ts';
 import { reportUnexpected } from '#server/log.ts';
-import { Bucket } from './bucket.ts';
+import { Bucket } from '#lib/shared/bucket.ts';
 import * as calls from './calls.ts';
 import { missedByCustomer } from './catch-up.ts';
 import type { Channel } from './channel.ts';
@@ -39,9 +40,9 @@ export function openCustomers(space: CustomerSpace, parts: Parts): void {
         next();
       },
       (error: unknown) => {
-        strangers.failed(from);
-        if (!(error instanceof AppError)) reportUnexpected(error, { part: 'socket' });
-        next(new Error(error instanceof AppError ? error.code : 'unexpected'));
+        if (error instanceof AppError) strangers.failed(from);
+        else reportUnexpected(error, { part: 'socket' });
+        next(new Error(error instanceof AppError || error instanceof Fault ? error.code : 'unexpected'));
       },
     );
   });
@@ -83,8 +84,8 @@ function seatHolder(socket: CustomerSocket, holder: Holder, { feed, attendance, 
     {
       enter() {
         void socket.join(roomIn(workspaceId, room));
-        const seq = seat.rights?.customerSeq ?? 0;
-        socket.emit('ready', { seq, rooms: [room], build, id: linkId, presence: nobody });
+        const [seq, now] = [seat.rights?.customerSeq ?? 0, Date.now()];
+        socket.emit('ready', { seq, now, rooms: [room], build, id: linkId, presence: nobody });
       },
       leave: () => void socket.leave(roomIn(workspaceId, room)),
       end(code) {

@@ -1,5 +1,5 @@
 import { channel as wakeChannel } from '#server/database/wake.ts';
-import { pool } from '#server/database/pool.ts';
+import { listen } from '#server/database/pool.ts';
 import { heads } from '#server/domain/feed.ts';
 import { reportUnexpected } from '#server/log.ts';
 import { Channel, type Observer } from './channel.ts';
@@ -27,7 +27,7 @@ export class Feed {
   #timers: NodeJS.Timeout[] = [];
   #polling = false;
   #beats = 0;
-  #lastPolled = 0;
+  #lastPolled = -Infinity;
   #unlisten: (() => Promise<void>) | undefined;
 
   constructor(outlets: { staff: Outlet; customers: Outlet }) {
@@ -43,8 +43,7 @@ export class Feed {
   }
 
   async start(): Promise<void> {
-    const { unlisten } = await pool().listen(wakeChannel, (workspaceId) => void this.#ready.get(workspaceId)?.read());
-    this.#unlisten = unlisten;
+    this.#unlisten = await listen(wakeChannel, (workspaceId) => void this.#ready.get(workspaceId)?.read());
     await this.#poll();
     this.#timers = [setInterval(() => void this.#poll(), pollMs), setInterval(() => this.#beat(), beatMs)];
   }
@@ -58,7 +57,7 @@ export class Feed {
       if (!isHeld) return;
       isHeld = false;
       entry.holders--;
-      entry.emptySince = Date.now();
+      entry.emptySince = performance.now();
     };
     try {
       return { channel: await entry.channel, release };
@@ -70,7 +69,7 @@ export class Feed {
 
   /** False when the database could not be asked for a while: screens would be stale. */
   isReady(): boolean {
-    return Date.now() - this.#lastPolled < 5 * pollMs;
+    return performance.now() - this.#lastPolled < 5 * pollMs;
   }
 
   async stop(): Promise<void> {
@@ -104,7 +103,7 @@ export class Feed {
     try {
       this.#closeIdle();
       const seqs = await heads([...this.#ready.keys()]);
-      this.#lastPolled = Date.now();
+      this.#lastPolled = performance.now();
       for (const [id, channel] of this.#ready) if ((seqs.get(id) ?? 0) > channel.cursor) void channel.read();
     } catch (error) {
       reportUnexpected(error, { part: 'feed' });
@@ -120,7 +119,7 @@ export class Feed {
 
   #closeIdle(): void {
     for (const [id, { holders, emptySince }] of this.#open) {
-      if (holders > 0 || Date.now() - emptySince < lingerMs) continue;
+      if (holders > 0 || performance.now() - emptySince < lingerMs) continue;
       this.#open.delete(id);
       if (!this.#ready.delete(id)) continue;
       for (const follower of this.#followers) follower.closed(id);

@@ -7,7 +7,8 @@ import { openCustomers } from './customers.ts';
 import { Ends } from './ends.ts';
 import { Feed } from './feed.ts';
 import { openNotes } from './notes.ts';
-import { openSockets, outletFor } from './server.ts';
+import { Pulse } from './pulse.ts';
+import { openSockets, outletFor, type Sockets } from './server.ts';
 import { openStaff } from './staff.ts';
 import { routeUpgrades } from './upgrade.ts';
 import { voiceFor } from './voice.ts';
@@ -38,15 +39,19 @@ export async function startRealtime({ server }: Pick<Context, 'server'>): Promis
   const parts = { feed, attendance, ends, build: buildVersion() };
   openStaff(sockets.staff, parts);
   openCustomers(sockets.customers, parts);
+  const pulse = new Pulse();
+  tellOf(pulse, sockets);
   const unroute = routeUpgrades(server, notes.upgrade);
   ends.start();
   await feed.start();
   await notes.start();
+  pulse.start();
   return {
-    isReady: () => feed.isReady(),
+    isReady: () => feed.isReady() && pulse.trouble === null,
     check: () => ends.check(),
     async stop() {
       unroute();
+      pulse.stop();
       sharing?.stop();
       sockets.close();
       ends.stop();
@@ -56,4 +61,14 @@ export async function startRealtime({ server }: Pick<Context, 'server'>): Promis
       await feed.stop();
     },
   };
+}
+
+/** To all open screens, and to each that comes while it lasts. */
+function tellOf(pulse: Pulse, { staff, customers }: Sockets): void {
+  pulse.onchange((code) => {
+    staff.local.emit('trouble', { code });
+    customers.local.emit('trouble', { code });
+  });
+  staff.on('connection', (socket) => pulse.trouble && socket.emit('trouble', { code: pulse.trouble }));
+  customers.on('connection', (socket) => pulse.trouble && socket.emit('trouble', { code: pulse.trouble }));
 }

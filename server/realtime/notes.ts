@@ -3,7 +3,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
 import { memberIn } from '#server/auth/membership.ts';
 import { sessionFrom } from '#server/auth/session.ts';
-import { pool } from '#server/database/pool.ts';
+import { listen } from '#server/database/pool.ts';
 import * as notes from '#server/domain/notes.ts';
 import { reportUnexpected } from '#server/log.ts';
 import type { Bus } from './bus.ts';
@@ -86,13 +86,11 @@ export function openNotes({ feed, ends, bus }: { feed: Feed; ends: Ends; bus: Bu
   return {
     upgrade,
     async start() {
-      unlisten = pool()
-        .listen(
-          notes.channel,
-          (word) => book.heard(word),
-          () => void poll(),
-        )
-        .then((listening) => listening.unlisten);
+      unlisten = listen(
+        notes.channel,
+        (word) => book.heard(word),
+        () => void poll(),
+      );
       await unlisten;
     },
     async stop() {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { Fault } from '#lib/shared/faults.ts';
 import { memberIn, type Membership } from '#server/auth/membership.ts';
 import { sessionFrom, type Session } from '#server/auth/session.ts';
 import * as views from '#server/domain/views.ts';
 import { reportUnexpected } from '#server/log.ts';
-import { Bucket } from './bucket.ts';
+import { Bucket } from '#lib/shared/bucket.ts';
 import * as calls from './calls.ts';
 import { missedBy, reach } from './catch-up.ts';
 import type { Channel } from './channel.ts';
@@ -36,7 +37,7 @@ export function openStaff(space: StaffSpace, parts: Parts): void {
       },
       (error: unknown) => {
         reportUnexpected(error, { part: 'socket' });
-        next(new Error('unexpected'));
+        next(new Error(error instanceof Fault ? error.code : 'unexpected'));
       },
     );
   });
@@ -80,7 +81,8 @@ function seatGuest(socket: StaffSocket, { session, member }: Guest, { feed, atte
       enter(rooms, seq) {
         void socket.join([...rooms].map((room) => roomIn(workspaceId, room)));
         attendance.recheck(visit);
-        socket.emit('ready', { seq, rooms: [...rooms], build, id: memberId, presence: attendance.seenBy(visit, page) });
+        const presence = attendance.seenBy(visit, page);
+        socket.emit('ready', { seq, now: Date.now(), rooms: [...rooms], build, id: memberId, presence });
       },
       leave(kept) {
         const stays = new Set([socket.id, ...[...kept].map((room) => roomIn(workspaceId, room))]);

@@ -17,6 +17,7 @@ export type Queued = {
 /** A worker that dies leaves its mail to the next one after this long. */
 const leaseMinutes = 2;
 const most = 3;
+const longestWaitMinutes = 15;
 
 /** Takes the next mail that waits, for this worker alone; null when none is due. */
 export async function next(): Promise<Queued | null> {
@@ -28,7 +29,9 @@ export async function next(): Promise<Queued | null> {
     where id = (
       select id
       from lotse.mails
-      where state in ('stored', 'parsed', 'threaded') and next_attempt_at <= now()
+      where state in ('stored', 'parsed', 'threaded')
+        -- Later than any wait of ours: the clock was put back since.
+        and (next_attempt_at <= now() or next_attempt_at > now() + make_interval(mins => ${longestWaitMinutes}))
       order by next_attempt_at
       limit 1
       for update skip locked
@@ -59,6 +62,21 @@ export async function fail(
   `,
   );
   return isLast ? 'failed' : 'again';
+}
+
+/** Gives a mail back that could not be worked on for reasons of our own; that was no attempt. */
+export async function postpone(
+  mail: Pick<Queued, 'id'>,
+  { reason, seconds }: { reason: string; seconds: number },
+): Promise<void> {
+  await asSystem(
+    null,
+    ({ sql }) => sql`
+    update lotse.mails
+    set attempts = greatest(attempts - 1, 0), reason = ${reason}, next_attempt_at = now() + make_interval(secs => ${seconds})
+    where id = ${mail.id} and state in ('stored', 'parsed', 'threaded')
+  `,
+  );
 }
 
 /** Puts a mail that failed or was ignored back to its first state; the mail job takes it from there. */

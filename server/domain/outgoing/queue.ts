@@ -21,7 +21,9 @@ export type Due = {
 /** A process that dies while it builds a mail leaves it to the next one after this long. */
 const leaseMinutes = 2;
 /** Longer than handing one over may take (server/mail/transport.ts): only a dead process is overtaken. */
-const sendingMinutes = 20;
+export const sendingMinutes = 20;
+/** Longer than the longest wait between two tries (server/mail/outbox.ts). */
+const longestWaitMinutes = 5 * 60;
 
 /** Takes the next mail that is due, for this process alone; null when none is. */
 export async function next(): Promise<Due | null> {
@@ -33,7 +35,9 @@ export async function next(): Promise<Due | null> {
     where id = (
       select id
       from lotse.outgoing_mails
-      where state = 'queued' and next_attempt_at <= now()
+      where state = 'queued'
+        -- Later than any wait of ours: the clock was put back since.
+        and (next_attempt_at <= now() or next_attempt_at > now() + make_interval(mins => ${longestWaitMinutes}))
       order by next_attempt_at
       limit 1
       for update skip locked
@@ -80,12 +84,12 @@ export async function markSending(id: string): Promise<boolean> {
 export type Outcome = {
   state: 'queued' | 'sent' | 'failed' | 'unknown' | 'held' | 'cancelled';
   response: string;
-  /** For `queued`: when to try again. */
-  retryAt?: string;
+  /** For `queued`: when to try again, by the database's clock. */
+  retryInMinutes?: number;
 };
 
 /** Records how it ended, and tells the ticket's screens. What somebody decided meanwhile stands. */
-export async function settle(due: Due, { state, response, retryAt }: Outcome): Promise<void> {
+export async function settle(due: Due, { state, response, retryInMinutes }: Outcome): Promise<void> {
   await perform({ kind: 'system', workspaceId: due.workspaceId }, async (act) => {
     const settled = await act.sql`
       update lotse.outgoing_mails
@@ -93,7 +97,7 @@ export async function settle(due: Due, { state, response, retryAt }: Outcome): P
         state = ${state},
         response = ${response.slice(0, 1000)},
         lease_until = null,
-        next_attempt_at = coalesce(${retryAt ?? null}, next_attempt_at),
+        next_attempt_at = coalesce(now() + make_interval(mins => ${retryInMinutes ?? null}), next_attempt_at),
         sent_at = case when ${state} = 'sent' then now() else sent_at end
       where id = ${due.id} and attempts = ${due.attempts} and state in ('queued', 'sending', 'unknown')
       returning id

@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import type { LedgerRow } from '#server/domain/feed.ts';
 import * as notes from '#server/domain/notes.ts';
 import { reportUnexpected } from '#server/log.ts';
-import { Bucket } from '../bucket.ts';
+import { Bucket } from '#lib/shared/bucket.ts';
 import type { Bus } from '../bus.ts';
 import type { Feed } from '../feed.ts';
 import { closes, framesAtOnce, framesPerSecond } from './limits.ts';

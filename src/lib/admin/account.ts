@@ -1,3 +1,5 @@
+import { isFault } from '#lib/shared/faults.ts';
+import { faultSentence } from '#lib/ui/trouble.ts';
 import { m } from '#lib/i18n/paraglide/messages.js';
 
 /** What a form about a mail account shows; without the password, which goes in and never comes out. */
@@ -54,6 +56,7 @@ const errors: [RegExp, () => string][] = [
 
 /** Why no mail comes in: in words where we have some, else as the server said it. */
 export function errorWords(error: string): string {
+  if (isFault(error)) return faultSentence(error);
   const known = errors.find(([pattern]) => pattern.test(error));
   return known ? known[1]() : m.admin_account_state_error({ error });
 }

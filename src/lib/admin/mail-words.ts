@@ -1,4 +1,6 @@
 import { m } from '#lib/i18n/paraglide/messages.js';
+import { isFault } from '#lib/shared/faults.ts';
+import { faultSentence } from '#lib/ui/trouble.ts';
 
 export const mailStateWords: Record<string, () => string> = {
   stored: m.admin_mail_waiting,
@@ -39,6 +41,7 @@ const reasons: [RegExp, () => string][] = [
 /** Why a mail ended as it did, in words; what has none is shown as it stands, for the log. */
 export function reasonWords(reason: string): string {
   if (!reason) return '';
+  if (isFault(reason)) return faultSentence(reason);
   const known = reasons.find(([pattern]) => pattern.test(reason));
   return known ? known[1]() : m.admin_reason_other({ reason });
 }

@@ -1,5 +1,6 @@
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Refusal } from '#lib/shared/errors.ts';
+import { faultSentence, isTrouble } from '#lib/ui/trouble.ts';
 
 const sentences: Record<string, () => string> = {
   'signIn.refused': m.auth_refused,
@@ -22,6 +23,7 @@ const sentences: Record<string, () => string> = {
 export function sentence({ code, detail }: Refusal): string {
   if (code === 'too.many')
     return m.auth_too_many({ minutes: Math.ceil(Number(detail['retryAfterSeconds'] ?? 60) / 60) });
+  if (!(code in sentences) && isTrouble(code)) return `${faultSentence(code)} ${m.faults_again()}`;
   return (sentences[code] ?? m.auth_unexpected)();
 }
 

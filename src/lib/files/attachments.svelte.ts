@@ -1,5 +1,6 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- how to stop an upload, which no template reads */
 import type { Refusal } from '#lib/shared/errors.ts';
+import { isFault } from '#lib/shared/faults.ts';
 import { fileBytes, filesPerMessage, refusedFileNames } from '#lib/shared/limits.ts';
 import { upload } from './upload.ts';
 
@@ -15,9 +16,13 @@ export type Pending = {
   /** 0 to 1. */
   progress: number;
   refusal: Refusal | null;
+  /** What refused it may pass: it can be sent again as it is. */
+  mayRetry: boolean;
   /** A picture as it looks on this device; released with `remove` and `clear`. */
   preview: string | null;
 };
+
+const passing = new Set(['file.interrupted', 'too.many', 'unexpected']);
 
 export type Kept = { id: string; name: string; size: number; type: string };
 
@@ -37,6 +42,7 @@ export class Attachments {
   #isAhead: boolean;
   #waiting = new Map<string, File>();
   #stops = new Map<string, () => void>();
+  #refused = new Map<string, File>();
 
   constructor(address: () => string, { ahead = true } = {}) {
     this.#address = address;
@@ -51,6 +57,7 @@ export class Attachments {
       isTravelling: false,
       progress: 1,
       refusal: null,
+      mayRetry: false,
       preview: null,
     }));
   }
@@ -61,14 +68,21 @@ export class Attachments {
 
   /** Sends what waits. False when something did not make it: then it says why. */
   async flush(): Promise<boolean> {
-    const waiting = [...this.#waiting];
+    const waiting = [...this.#waiting, ...this.#refused];
     this.#waiting.clear();
     await Promise.all(waiting.map(([key, file]) => this.#send(key, file)));
     return waiting.every(([key]) => this.list.find((file) => file.key === key)?.refusal == null);
   }
 
+  /** Sends one again that was refused for what passes. */
+  async retry(key: string): Promise<void> {
+    const file = this.#refused.get(key);
+    if (file) await this.#send(key, file);
+  }
+
   remove(key: string): void {
     this.#waiting.delete(key);
+    this.#refused.delete(key);
     this.#stops.get(key)?.();
     const gone = this.list.find((file) => file.key === key);
     if (gone?.preview) URL.revokeObjectURL(gone.preview);
@@ -78,6 +92,7 @@ export class Attachments {
   /** They belong to a message now. */
   clear(): void {
     this.#waiting.clear();
+    this.#refused.clear();
     for (const { preview } of this.list) if (preview) URL.revokeObjectURL(preview);
     this.list = [];
   }
@@ -96,6 +111,7 @@ export class Attachments {
       isTravelling: false,
       progress: 0,
       refusal,
+      mayRetry: false,
       preview,
     });
     if (refusal) return;
@@ -118,19 +134,25 @@ export class Attachments {
       const shown = one();
       if (shown) shown.progress = share;
     };
+    this.#refused.delete(key);
     const started = one();
-    if (started) started.isTravelling = true;
+    if (started) Object.assign(started, { isTravelling: true, refusal: null, mayRetry: false, progress: 0 });
     const { done, stop } = upload({ address: this.#address(), file, command: key, onprogress });
     this.#stops.set(key, stop);
+    const refuse = (shown: Pending, refusal: Refusal) => {
+      shown.refusal = refusal;
+      shown.mayRetry = passing.has(refusal.code) || isFault(refusal.code);
+      if (shown.mayRetry) this.#refused.set(key, file);
+    };
     try {
       const answer = await done;
       const shown = one();
       if (shown && typeof answer === 'string') shown.id = answer;
-      else if (shown && typeof answer !== 'string') shown.refusal = answer;
+      else if (shown && typeof answer !== 'string') refuse(shown, answer);
     } catch {
-      // The line broke or somebody took it out: it can be added again.
+      // The line broke or somebody took it out.
       const shown = one();
-      if (shown) shown.refusal = { code: 'file.interrupted', detail: {} };
+      if (shown) refuse(shown, { code: 'file.interrupted', detail: {} });
     } finally {
       const ended = one();
       if (ended) ended.isTravelling = false;

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { AppError, type Answer } from '#lib/shared/errors.ts';
 import { fileBytes, refusedFileNames } from '#lib/shared/limits.ts';
 import { asActor, type Actor } from '#server/database/actor.ts';
+import { faultFrom } from '#server/database/fault.ts';
 import { refuseUnlessWriting } from '#server/domain/conversation/file.ts';
 import { execute } from '#server/execute.ts';
 import { put, remove } from '#server/files.ts';
+import { reportUnexpected } from '#server/log.ts';
 
 /**
  * One upload is one request: the bytes are its body, the rest stands in headers. A page of somebody else's cannot set them
@@ -38,7 +40,10 @@ export async function receive({ request, actor, ticket }: Upload): Promise<Answe
     return await keep({ actor, ticket, name, mime: mimeOf(type), id }, request.body ?? empty());
   } catch (error) {
     if (error instanceof AppError) return refused(error);
-    throw error;
+    const fault = faultFrom(error);
+    if (!fault) throw error;
+    reportUnexpected(fault, { part: 'upload' });
+    return refused(new AppError(fault.code, { retryAfterSeconds: fault.retryAfterSeconds }));
   }
 }
 

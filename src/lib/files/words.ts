@@ -2,6 +2,8 @@ import { fileSize } from '#lib/i18n/formats.ts';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Refusal } from '#lib/shared/errors.ts';
 import { fileBytes, filesPerMessage } from '#lib/shared/limits.ts';
+import { isFault } from '#lib/shared/faults.ts';
+import { faultSentence } from '#lib/ui/trouble.ts';
 
 const sentences: Record<string, () => string> = {
   'file.tooLarge': () => m.ticket_file_too_large({ most: fileSize(fileBytes) }),
@@ -16,5 +18,6 @@ const sentences: Record<string, () => string> = {
 
 /** One clear sentence why a file did not make it. */
 export function whyNot({ code }: Refusal): string {
+  if (isFault(code)) return `${faultSentence(code)} ${m.faults_again()}`;
   return (sentences[code] ?? m.ticket_file_failed)();
 }

@@ -1,6 +1,7 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- bookkeeping that no template reads */
 import type { CommandInput, CommandName } from '#lib/shared/commands.ts';
 import type { Answer, Refusal } from '#lib/shared/errors.ts';
+import { isFault } from '#lib/shared/faults.ts';
 import type { Guess } from './overlay.ts';
 import { Pace } from './pace.ts';
 import { Unsent, type Call, type Shelf, type Transport } from './queue.ts';
@@ -27,14 +28,20 @@ type Ears = {
 
 const attempts = 4;
 const pauseMs = [0, 1_000, 4_000, 10_000];
+/** While the server has trouble it is asked again, by whoever waits: more and more seldom, and not all at once. */
+const longestWaitMs = 30_000;
 
 /**
  * Every write of this browser. Nothing is lost silently: what cannot be sent is kept, shown and sent again with the same
  * id; what is refused says so. Commands on one ticket go out one after the other, others do not wait for them.
  */
 export class CommandQueue {
-  /** Not yet answered because the server is away. */
+  /** Not yet done because the server is away, or has trouble. */
   unsent = $state.raw<Call[]>([]);
+  /** What the server said when it could not: a code of faults.ts, or `too.many`. */
+  trouble = $state<string | null>(null);
+  #waits = 0;
+  #isWaiting = false;
   #waiting: Waiting[] = [];
   #busy = new Set<string>();
   #transport: Transport;
@@ -71,10 +78,11 @@ export class CommandQueue {
     }
   }
 
-  /** Sends what a closed tab left behind. */
+  /** Sends what a closed tab left behind. What the server would no longer know as done already is refused in view. */
   resume(): void {
     const known = new Set(this.#waiting.map(({ call }) => call.id));
     for (const call of this.#shelf.left()) if (!known.has(call.id)) void this.#take(call, { batch: true });
+    for (const call of this.#shelf.takeOld()) this.#ears.onrefused(call, { code: 'command.tooOld', detail: {} });
   }
 
   #take(call: Call, options: SendOptions): Promise<Answer> {
@@ -92,10 +100,15 @@ export class CommandQueue {
     this.#busy.add(call.id);
     const answer = await this.#try(waiting);
     this.#busy.delete(call.id);
-    if (!answer) return this.#keep(call);
+    const wait = answer ? waitOf(answer) : null;
+    if (!answer || wait !== null) this.#keep(call);
+    if (wait !== null) return this.#retryIn(wait);
+    if (!answer) return;
     this.#waiting = this.#waiting.filter((each) => each !== waiting);
     this.#shelf.remove(call.id);
     this.unsent = this.unsent.filter((each) => each.id !== call.id);
+    this.trouble = null;
+    this.#waits = 0;
     if (!answer.ok) options.refused?.(answer.error);
     this.#ears.onsettled(call, answer.ok ? answer.seq : null);
     if (!answer.ok && !options.quiet) this.#ears.onrefused(call, answer.error);
@@ -110,15 +123,27 @@ export class CommandQueue {
     for (let attempt = 0; attempt < attempts; attempt++) {
       await this.#pause((pauseMs[attempt] ?? 0) + pace.take());
       try {
-        refused = await this.#transport(call);
+        const answer = await this.#transport(call);
+        if (waitOf(answer) !== null && !answer.ok) this.trouble = answer.error.code;
         // Another tab of the same person, or a hurry: that is a matter of waiting.
-        if (refused.ok || refused.error.code !== 'too.many') return refused;
+        if (answer.ok || answer.error.code !== 'too.many') return answer;
+        refused = answer;
       } catch (error) {
         if (!(error instanceof Unsent)) throw error;
         if (error.isAway) return null;
       }
     }
     return refused ?? { ok: false, error: { code: 'unexpected', detail: {} } };
+  }
+
+  /** One wait for all that are kept. */
+  async #retryIn(seconds: number): Promise<void> {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    const grown = Math.min(seconds * 1_000 * 2 ** this.#waits++, longestWaitMs);
+    await this.#pause(grown * (0.75 + Math.random() / 2));
+    this.#isWaiting = false;
+    this.retry();
   }
 
   #keep(call: Call): void {
@@ -131,6 +156,16 @@ export class CommandQueue {
     if (!ticket) return true;
     return this.#waiting.find((each) => ticketOf(each.call.input) === ticket) === waiting;
   }
+}
+
+/** After how many seconds the same command may be sent again; null for an answer that stands. */
+function waitOf(answer: Answer): number | null {
+  if (answer.ok) return null;
+  const { code, detail } = answer.error;
+  const seconds = Number(detail['retryAfterSeconds']);
+  if (isFault(code)) return seconds || 2;
+  // Faster than the server takes from one screen. A limit of minutes is a refusal.
+  return code === 'too.many' && seconds > 0 && seconds <= 60 ? seconds : null;
 }
 
 export function ticketOf(input: unknown): string | null {

@@ -34,6 +34,8 @@ const rounds = 5;
 /** The socket to the workspace. Says in `state` whether the screen shows the present. */
 export class Connection {
   state = $state<ConnectionState>('connecting');
+  /** Why the server does not let this page in just now, in its own code. */
+  refusedFor = $state<string | null>(null);
   /** The server runs a newer build than this page. */
   isOutdated = $state(false);
   #line: Line;
@@ -53,7 +55,11 @@ export class Connection {
   constructor(workspace: string, follower: Follower) {
     this.#follower = follower;
     this.#line = new Line(workspace, {
-      onlost: () => (this.state = 'offline'),
+      onlost: (code) => {
+        this.state = 'offline';
+        this.refusedFor = code;
+      },
+      onreturn: () => (this.state = 'connecting'),
       onend: () => (this.state = 'ended'),
       onwake: () => Date.now() - this.#heardAt > silenceMs && void this.#catchUp(this.#known(), wakeMs),
       onagain: () => void this.#catchUp(this.#known()),

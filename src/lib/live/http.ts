@@ -29,6 +29,9 @@ export async function post(workspace: string, { id, name, input }: Call): Promis
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ id, name, input }),
   });
+  // A server that says itself what it cannot do is asked no second way.
+  if (isAnswer(response) && (response.status === 503 || response.status === 429))
+    return readAnswer(await bodyOf(response));
   // Signed out, or a proxy speaks for a server that is not there: the command is kept until that has changed.
   if (away.has(response.status)) throw new Unsent(`status ${response.status}`, true);
   if (response.status >= 500 && !isAnswer(response)) throw new Unsent(`status ${response.status}`, false);
@@ -64,6 +67,18 @@ async function get<T>(address: string, signal?: AbortSignal): Promise<T> {
   if (!response.ok) throw new Unsent(`status ${response.status}`, away.has(response.status));
   // The server's own type: checking ten thousand cards would cost more than reading them.
   return (await bodyOf(response)) as T;
+}
+
+/** Any request renews the cookies, for as long as the session lives. Null: nobody could say. */
+export async function askSession(): Promise<'alive' | 'ended' | null> {
+  try {
+    const { status } = await reach('/login/session', {});
+    return status === 204 ? 'alive' : status === 401 ? 'ended' : null;
+  } catch (error) {
+    if (!(error instanceof Unsent)) throw error;
+    // Offline, or the server restarts: it is asked again with the next attempt.
+    return null;
+  }
 }
 
 async function reach(address: string, init: RequestInit): Promise<Response> {

@@ -1,21 +1,23 @@
 import { io, type Socket } from 'socket.io-client';
 import type { StaffCalls, StaffEvents } from '#lib/shared/wire.ts';
 import { waitMs } from './again.ts';
+import { askSession } from './http.ts';
 
 export type StaffSocket = Socket<StaffEvents, StaffCalls>;
 
 type Ears = {
-  /** It is lost, or could not be opened. We try again until it is over. */
-  onlost: () => void;
+  /** It is lost, or could not be opened, with the code that a server refused it with. We try again until it is over. */
+  onlost: (code: string | null) => void;
   /** Closed for good: signed out, deactivated, no member. */
   onend: () => void;
+  /** Signed in again after that, in another tab. */
+  onreturn: () => void;
   /** The page is looked at again, over a line that is open as far as anybody knows. */
   onwake: () => void;
   /** The time to ask again has come, over a line that is open. */
   onagain: () => void;
 };
 
-const sessionMs = 10_000;
 const openMs = 20_000;
 
 /** The way to the server: opened, lost, refused, and opened again, which is never all clients' at once. */
@@ -51,15 +53,17 @@ export class Line {
     socket.on('disconnect', () => this.#lost());
     socket.on('connect_error', ({ message }) => this.#refused(message));
     const woke = () => document.visibilityState === 'visible' && this.#wake();
-    const off = () => this.#isOver || this.#ears.onlost();
+    const off = () => this.#isOver || this.#ears.onlost(null);
     const on = () => this.#startOver();
     document.addEventListener('visibilitychange', woke);
+    window.addEventListener('focus', woke);
     window.addEventListener('offline', off);
     window.addEventListener('online', on);
     this.#open();
     return () => {
       clearTimeout(this.#timer);
       document.removeEventListener('visibilitychange', woke);
+      window.removeEventListener('focus', woke);
       window.removeEventListener('offline', off);
       window.removeEventListener('online', on);
       socket.removeAllListeners();
@@ -96,29 +100,32 @@ export class Line {
 
   #lost(): void {
     if (this.#isOver) return;
-    this.#ears.onlost();
+    this.#ears.onlost(null);
     this.againSoon();
   }
 
   #refused(code: string): void {
     if (this.#isOver) return;
     if (code === 'workspace.notFound') return this.#end();
-    this.#ears.onlost();
+    this.#ears.onlost(code);
     // Over a new line the next time: this one would be asked with the cookies of its beginning.
     this.socket.disconnect();
     if (code === 'signIn.needed') void this.#renewSession();
     else this.againSoon();
   }
 
-  /** The access token ran out while the socket was away: any request renews the cookies, as long as the session lives. */
+  /** The access token ran out while the socket was away. */
   async #renewSession(): Promise<void> {
-    try {
-      const { status } = await fetch('/login/session', { signal: AbortSignal.timeout(sessionMs) });
-      if (status === 401) return this.#end();
-    } catch {
-      // Offline, or the server restarts: it is asked again with the next attempt.
-    }
+    if ((await askSession()) === 'ended') return this.#end();
     this.againSoon();
+  }
+
+  /** Signed in again meanwhile, in another tab: this one goes on where it was. */
+  async #comeBack(): Promise<void> {
+    if ((await askSession()) !== 'alive' || !this.#isOver) return;
+    this.#isOver = false;
+    this.#ears.onreturn();
+    this.#startOver();
   }
 
   #end(): void {
@@ -134,7 +141,8 @@ export class Line {
   }
 
   #wake(): void {
-    if (this.isOpen) this.#ears.onwake();
+    if (this.#isOver) void this.#comeBack();
+    else if (this.isOpen) this.#ears.onwake();
     else this.#startOver();
   }
 }

@@ -5,6 +5,7 @@ import { apply, type Card, type Frame, type Snapshot } from '#lib/shared/board.t
 import type { Answer, Refusal } from '#lib/shared/errors.ts';
 import { viewerOf } from '#lib/shared/permissions.ts';
 import type { Role } from '#lib/shared/ticket.ts';
+import { setClock } from '#lib/ui/clock.ts';
 import { LiveBoard } from './board.svelte.ts';
 import { CommandQueue, ticketOf, type SendOptions } from './commands.svelte.ts';
 import { Connection } from './connection.svelte.ts';
@@ -35,6 +36,8 @@ export class Live {
   readonly commands: CommandQueue;
   /** The cards that a page left out. */
   readonly rest: Rest;
+  /** What the server says of itself: a code of faults.ts. */
+  trouble = $state<string | null>(null);
   readonly viewer = $derived.by(() => viewerOf(this.me, this.board.pools, this.board.groups));
   #tickets = new Map<string, Set<TicketListener>>();
   #moves = new Set<(ticket: string) => void>();
@@ -59,7 +62,19 @@ export class Live {
         this.rest.load();
         this.#renewal.retry();
       },
-      onsocket: (socket) => this.presence.listen(socket),
+      onsocket: (socket) => {
+        this.presence.listen(socket);
+        socket.on('trouble', ({ code }) => this.#heal(code));
+        socket.on('ready', ({ now, id }) => {
+          setClock(now);
+          if (id === me.id) return;
+          // Somebody else signed in here: nothing of this page is his.
+          socket.disconnect();
+          location.reload();
+        });
+        // Of a line that is cut nobody knows how it fares behind.
+        socket.on('disconnect', () => (this.trouble = null));
+      },
       onready: (presence) => this.presence.begin(presence),
     });
     const storage = typeof localStorage === 'undefined' ? undefined : localStorage;
@@ -128,6 +143,12 @@ export class Live {
   /** Reads the board anew. @throws Unsent when the server is away */
   renew(): Promise<void> {
     return this.#renewal.now();
+  }
+
+  /** The server works again: what it could not take is sent. */
+  #heal(trouble: string | null): void {
+    this.trouble = trouble;
+    if (!trouble) this.commands.retry();
   }
 
   async #read(): Promise<number> {

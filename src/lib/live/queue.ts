@@ -46,12 +46,22 @@ export class Shelf {
 
   /** What an earlier tab left behind, oldest first. The server remembers ids for some days: older ones would be done twice. */
   left(now = Date.now()): Call[] {
-    const oldest = now - commandDays * 24 * 3_600_000;
+    return this.#all()
+      .filter((call) => !isOld(call, now))
+      .sort((a, b) => a.at.localeCompare(b.at));
+  }
+
+  /** Takes away what may no longer be sent, for somebody to be told. */
+  takeOld(now = Date.now()): Call[] {
+    const old = this.#all().filter((call) => isOld(call, now));
+    for (const { id } of old) this.remove(id);
+    return old;
+  }
+
+  #all(): Call[] {
     return this.#keys()
       .map((key) => parse(this.#storage?.getItem(key) ?? ''))
-      .filter((call) => call !== null)
-      .filter((call) => Date.parse(call.at) > oldest || (this.remove(call.id), false))
-      .sort((a, b) => a.at.localeCompare(b.at));
+      .filter((call) => call !== null);
   }
 
   #keys(): string[] {
@@ -61,6 +71,10 @@ export class Shelf {
       key.startsWith(this.#prefix),
     );
   }
+}
+
+function isOld({ at }: Call, now: number): boolean {
+  return Date.parse(at) <= now - commandDays * 24 * 3_600_000;
 }
 
 function parse(text: string): Call | null {

@@ -1,5 +1,6 @@
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Refusal } from '#lib/shared/errors.ts';
+import { faultSentence, isTrouble } from '#lib/ui/trouble.ts';
 
 const sentences: Record<string, () => string> = {
   'ticket.closed': m.errors_ticket_closed,
@@ -13,6 +14,7 @@ const sentences: Record<string, () => string> = {
   'already.exists': m.errors_already_exists,
   'command.unknown': m.errors_command_unknown,
   busy: m.errors_busy,
+  'command.tooOld': m.faults_too_old,
   unexpected: m.errors_unexpected,
   'too.many': m.errors_too_many,
   'too.large': m.errors_too_large,
@@ -50,6 +52,7 @@ const sentences: Record<string, () => string> = {
 
 /** One sentence for a refused command. `nameOf` says who a member is: who lost a race hears who won. */
 export function sentenceOf({ code, detail }: Refusal, nameOf: (member: string) => string | undefined): string {
+  if (!(code in sentences) && isTrouble(code)) return `${faultSentence(code)} ${m.faults_again()}`;
   if (code !== 'ticket.taken') return (sentences[code] ?? m.errors_unexpected)();
   return m.errors_ticket_taken({ name: nameOf(String(detail['winner'])) ?? m.errors_somebody() });
 }

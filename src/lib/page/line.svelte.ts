@@ -1,18 +1,24 @@
 import { invalidate } from '$app/navigation';
 import { io, type Socket } from 'socket.io-client';
+import { setClock } from '#lib/ui/clock.ts';
+import { isTrouble } from '#lib/ui/trouble.ts';
 import { typingMs, type CustomerCalls, type CustomerEvents } from '#lib/shared/wire.ts';
 
 /** Events in one breath are one reading. */
 const gatherMs = 60;
+const againMs = 4_000;
 
 /** The live line of a customer's page: it only says that something happened; the page then reads under his own rights. */
 export class CustomerLine {
   isTyping = $state(false);
   isOffline = $state(false);
+  /** What the server says of itself: a code of faults.ts. */
+  trouble = $state<string | null>(null);
   #token: string;
   #socket: Socket<CustomerEvents, CustomerCalls> | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
   #toldAt = 0;
 
   constructor(token: string) {
@@ -27,8 +33,10 @@ export class CustomerLine {
       transports: ['websocket', 'polling'],
     });
     this.#socket = socket;
-    socket.on('ready', () => {
+    socket.on('ready', ({ now }) => {
+      setClock(now);
       this.isOffline = false;
+      this.trouble = null;
       // Whatever happened since the page was rendered, or while the line was down.
       this.#refresh();
     });
@@ -38,6 +46,17 @@ export class CustomerLine {
     });
     socket.on('ended', () => this.#refresh());
     socket.on('typing', ({ isTyping }) => this.#hear(isTyping));
+    socket.on('trouble', ({ code }) => {
+      this.trouble = code;
+      if (!code) this.#refresh();
+    });
+    socket.on('connect_error', ({ message }) => {
+      this.isOffline = true;
+      this.trouble = isTrouble(message) ? message : null;
+      // The server let nobody in just now, which socket.io takes as final.
+      if (this.trouble && !socket.active)
+        this.#again = setTimeout(() => socket.connect(), againMs * (0.5 + Math.random()));
+    });
     socket.on('disconnect', () => {
       this.isOffline = true;
       this.#hush();
@@ -45,6 +64,7 @@ export class CustomerLine {
     return () => {
       clearTimeout(this.#typing);
       clearTimeout(this.#gathering);
+      clearTimeout(this.#again);
       socket.disconnect();
     };
   }

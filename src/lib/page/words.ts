@@ -1,6 +1,8 @@
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { whyNot } from '#lib/files/words.ts';
 import type { Refusal } from '#lib/shared/errors.ts';
+import { isFault } from '#lib/shared/faults.ts';
+import { faultSentence } from '#lib/ui/trouble.ts';
 import type { Stage } from '#lib/shared/page.ts';
 
 export const stageWords: Record<Stage, () => string> = {
@@ -14,6 +16,8 @@ export const stageWords: Record<Stage, () => string> = {
 /** One friendly sentence why something was not sent. */
 export function reasonOf(refusal: Refusal): string {
   if (refusal.code.startsWith('file.') && refusal.code !== 'file.notFound') return whyNot(refusal);
+  if (isFault(refusal.code) || refusal.code === 'server.away')
+    return `${faultSentence(refusal.code)} ${m.faults_kept()}`;
   if (refusal.code === 'ticket.closed') return m.page_refused_closed();
   if (refusal.code === 'too.many') return m.page_refused_fast();
   if (refusal.code === 'message.empty') return m.page_refused_empty();

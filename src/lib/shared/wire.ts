@@ -1,5 +1,6 @@
 import type { Frame } from './board.ts';
 import type { Answer } from './errors.ts';
+import type { Trouble } from './faults.ts';
 
 // What travels between a page and server/realtime over Socket.io. Staff use the namespace `/`, customers `/t`; notes have a
 // WebSocket of their own.
@@ -10,6 +11,8 @@ import type { Answer } from './errors.ts';
  */
 export type Ready = {
   seq: number;
+  /** The server's clock in milliseconds: ages on screen must not depend on a wrong one. */
+  now: number;
   /** Staff: whose events this socket is sent. Customers: the one of their ticket. */
   rooms: string[];
   /** SvelteKit's version of the web app that the server serves: another one than the page's means that it is outdated. */
@@ -63,6 +66,8 @@ export type StaffEvents = {
   /** `member` is null when the customer types. */
   typing(types: Types): void;
   ended(ended: Ended): void;
+  /** What keeps this server from working just now, or null when it works again. */
+  trouble(trouble: Trouble): void;
 };
 
 export type StaffCalls = {
@@ -74,7 +79,7 @@ export type StaffCalls = {
   typing(types: { ticket: string; where: 'public' | 'internal' | null }): void;
 };
 
-export type CustomerEvents = Pick<StaffEvents, 'ready' | 'event' | 'heartbeat' | 'ended'> & {
+export type CustomerEvents = Pick<StaffEvents, 'ready' | 'event' | 'heartbeat' | 'ended' | 'trouble'> & {
   /** The team writes an answer; never who. */
   typing(types: { isTyping: boolean }): void;
 };
@@ -84,7 +89,7 @@ export type CustomerCalls = Pick<StaffCalls, 'command' | 'catchup'> & {
   typing(types: { isTyping: boolean }): void;
 };
 
-/** Codes of a refused handshake (`connect_error.message`). The first: GET /login/session, and again if it answers 204. The next two: never again. */
+/** Codes of a refused handshake (`connect_error.message`), beside those of faults.ts. The first: GET /login/session, and again if it answers 204. The next two: never again. */
 export const refusals = ['signIn.needed', 'workspace.notFound', 'link.invalid', 'too.many', 'unexpected'] as const;
 
 /**

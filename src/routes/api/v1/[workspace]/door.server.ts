@@ -1,10 +1,11 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { AppError, type Refusal } from '#lib/shared/errors.ts';
+import { Fault, isFault } from '#lib/shared/faults.ts';
 import { reportUnexpected } from '#server/log.ts';
 
 type Member = NonNullable<App.Locals['member']>;
 
-const statuses: Record<string, number> = { 'signIn.needed': 401, 'bad.input': 400, 'too.large': 413 };
+const statuses: Record<string, number> = { 'signIn.needed': 401, 'bad.input': 400, 'too.large': 413, 'too.many': 429 };
 
 /**
  * Answers a member's request in JSON: refusals with their code, the unexpected with the id under which it stands in the log.
@@ -20,6 +21,8 @@ export async function answerText(event: RequestEvent, work: (member: Member) => 
     return say(await work(memberOf(event)), 200);
   } catch (error) {
     if (error instanceof AppError) return refuse({ code: error.code, detail: error.detail });
+    if (error instanceof Fault)
+      return refuse({ code: error.code, detail: { retryAfterSeconds: error.retryAfterSeconds } });
     const id = reportUnexpected(error, { part: 'api', route: event.route.id });
     return say(JSON.stringify({ ok: false, error: { code: 'unexpected', detail: { id } } }), 500);
   }
@@ -59,12 +62,15 @@ function memberOf({ locals }: RequestEvent): Member {
 }
 
 function refuse(error: Refusal): Response {
-  return say(
-    JSON.stringify({ ok: false, error }),
-    statuses[error.code] ?? (error.code.endsWith('.notFound') ? 404 : 422),
-  );
+  return say(JSON.stringify({ ok: false, error }), statusOf(error.code), error.detail['retryAfterSeconds']);
 }
 
-function say(json: string, status: number): Response {
-  return new Response(json, { status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } });
+function statusOf(code: string): number {
+  return isFault(code) ? 503 : (statuses[code] ?? (code.endsWith('.notFound') ? 404 : 422));
+}
+
+function say(json: string, status: number, retryAfter?: unknown): Response {
+  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
+  if (typeof retryAfter === 'number') headers.set('retry-after', String(retryAfter));
+  return new Response(json, { status, headers });
 }
