@@ -5,6 +5,7 @@ import { m } from '#lib/i18n/paraglide/messages.js';
 export const handleError: HandleClientError = ({ error, status, message }) => {
   if (status === 404) return { id: '', message };
   const isAway = error instanceof TypeError && /fetch|network|load failed/i.test(error.message);
+  // eslint-disable-next-line no-console -- where else would a browser's error be found
   if (!isAway) console.error(error);
   return { id: '', message: m.auth_unexpected(), ...(isAway ? { code: 'server.away' } : {}) };
 };

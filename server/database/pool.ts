@@ -42,7 +42,7 @@ export function connect(url: string, { connections, name, lockTimeoutMs }: Conne
   });
 }
 
-type Database = { sql: Sql; lane: Lane; again(): Sql };
+type Database = { sql: Sql; lane: Lane; again(): Sql; ear?: Sql };
 
 // The web bundle carries its own copy of this file and runs in the same process: the pool hangs on the process, so that
 // both share the connections that the configuration grants, and the lane of the writers.
@@ -92,7 +92,7 @@ export function pool(): Sql {
 }
 
 /**
- * Hears what is notified, on a line of its own that comes back by itself.
+ * Hears what is notified, on one line for all who listen; it comes back by itself.
  * @param begun called each time it begins to hear: what was said before has to be looked up
  * @returns how to end
  */
@@ -101,9 +101,10 @@ export async function listen(
   hear: (word: string) => void,
   begun?: () => void,
 ): Promise<() => Promise<void>> {
-  const ear = opened().again();
-  await ear.listen(channel, hear, begun);
-  return () => ear.end({ timeout: partingSeconds });
+  const database = opened();
+  database.ear ??= database.again();
+  const { unlisten } = await database.ear.listen(channel, hear, begun);
+  return unlisten;
 }
 
 /** Where writers of this process take turns. */
@@ -114,5 +115,5 @@ export function lane(): Lane {
 export async function close(): Promise<void> {
   const database = home[place];
   home[place] = undefined;
-  await database?.sql.end({ timeout: 5 });
+  await Promise.all([database?.sql.end({ timeout: partingSeconds }), database?.ear?.end({ timeout: partingSeconds })]);
 }

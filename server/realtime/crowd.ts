@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'socket.io';
 import { network } from '#server/domain/attempts.ts';
-import { Bucket } from './bucket.ts';
+import { Bucket } from '#lib/shared/bucket.ts';
 
 type Connection = Socket['conn'];
 

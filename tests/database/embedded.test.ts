@@ -111,6 +111,27 @@ test('its end without our doing is told', async () => {
   await death.promise;
 });
 
+test('it comes back by itself where that is wanted, with all that was committed, and is not told as dead', async () => {
+  const dataDir = folder();
+  let isDead = false;
+  const database = await start({ dataDir, revive: true, onDeath: () => (isDead = true) });
+  const before = connect(database);
+  await before`create table kept as select 42 as answer`;
+  await before.end({ timeout: 5 });
+  const first = serverOf(dataDir);
+  process.kill(first, 'SIGKILL');
+  for (;;) {
+    const sql = postgres(database.url, { max: 1, onnotice: () => undefined, connect_timeout: 5 });
+    const rows = await sql<{ answer: number }[]>`select answer from kept`.catch(() => null);
+    await sql.end({ timeout: 5 });
+    if (rows && serverOf(dataDir) !== first) {
+      expect(rows).toMatchObject([{ answer: 42 }]);
+      break;
+    }
+  }
+  expect(isDead).toBe(false);
+});
+
 async function start(options: Parameters<typeof startEmbedded>[0]): Promise<Embedded> {
   const database = await startEmbedded(options);
   cleanUp.push(() => database.stop());

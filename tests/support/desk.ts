@@ -8,6 +8,7 @@ import { decide } from '#server/config.ts';
 import { company, emailOf, password } from '#server/demo/cast.ts';
 import { plant } from '#server/demo/plant.ts';
 import { createTestDatabase } from './database.ts';
+import { openLine, type Line } from './line.ts';
 import { freePort, startServer } from './server.ts';
 import { startSink } from './smtp-sink.ts';
 
@@ -25,7 +26,7 @@ const quiet = [
 export const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 /** The demo's desk behind a real server, with a mail server in front and behind, and a browser for everybody. */
-export async function openDesk() {
+export async function openDesk({ lines = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'lotse-desk-'));
   const database = await createTestDatabase();
   await openAuth({ databaseUrl: database.url, supabase: null });
@@ -33,18 +34,25 @@ export async function openDesk() {
   await plant();
   const sink = await startSink();
   const smtpPort = await freePort();
-  const server = await startServer(database.url, {
+  const { url, toDatabase } = await throughLine(database.url, lines);
+  const server = await startServer(url, {
     FILES_DIR: folder,
     SMTP_URL: sink.url,
     SMTP_IN_PORT: String(smtpPort),
   });
+  const toServer = lines ? await openLine({ port: Number(new URL(server.address).port) }) : null;
+  const address = toServer ? `http://127.0.0.1:${toServer.port}` : server.address;
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet });
   return {
     database,
     server,
     sink,
     browser,
-    board: `${server.address}/${company.slug}/board`,
+    /** With `lines`: what the test can cut. */
+    toDatabase,
+    toServer,
+    address,
+    board: `${address}/${company.slug}/board`,
     /** A page of a browser of its own. */
     async visit(address: string, options: BrowserContextOptions = {}): Promise<Page> {
       const page = await newPage(browser, options);
@@ -54,7 +62,7 @@ export async function openDesk() {
     /** Signs in a colleague of the cast and waits until the board is live. */
     async signIn(key: string, options: BrowserContextOptions = {}): Promise<Page> {
       const page = await newPage(browser, options);
-      await page.goto(`${server.address}/login`);
+      await page.goto(`${address}/login`);
       await page.locator('input[type=email]').fill(emailOf(key));
       await page.locator('input[type=password]').fill(password);
       await page.keyboard.press('Enter');
@@ -70,12 +78,22 @@ export async function openDesk() {
     async close(): Promise<void> {
       await browser.close();
       await server.stop();
+      await toServer?.stop();
+      await toDatabase?.stop();
       await sink.stop();
       await closeAuth();
       await database.drop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function throughLine(databaseUrl: string, wanted: boolean): Promise<{ url: string; toDatabase: Line | null }> {
+  if (!wanted) return { url: databaseUrl, toDatabase: null };
+  const url = new URL(databaseUrl);
+  const toDatabase = await openLine({ port: Number(url.port) });
+  url.port = String(toDatabase.port);
+  return { url: url.toString(), toDatabase };
 }
 
 export type Desk = Awaited<ReturnType<typeof openDesk>>;

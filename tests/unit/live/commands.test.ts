@@ -167,3 +167,57 @@ describe('while the server is away', () => {
     expect(await answer).toEqual(done);
   });
 });
+
+describe('while the server has trouble', () => {
+  const trouble = (code: string): Answer => ({ ok: false, error: { code, detail: { retryAfterSeconds: 1 } } });
+
+  test.each(['database.away', 'database.readOnly', 'disk.full', 'busy', 'too.many'])(
+    'a command that meets %s is kept, told in view, and done once it passes',
+    async (code) => {
+      const asked: string[] = [];
+      const waits: PromiseWithResolvers<void>[] = [];
+      const ears = { onguess: vi.fn(), onsettled: vi.fn(), onrefused: vi.fn() };
+      let passes = false;
+      const transport: Transport = async ({ id }) => {
+        asked.push(id);
+        return passes ? done : trouble(code);
+      };
+      const pause = (ms: number) => {
+        // Between two tries of one sending nobody waits here; between two sendings the test says when.
+        if (ms === 0 || !asked.length || (code === 'too.many' && asked.length < 4)) return Promise.resolve();
+        const wait = Promise.withResolvers<void>();
+        waits.push(wait);
+        return wait.promise;
+      };
+      const queue = new CommandQueue({ transport, shelf: new Shelf('nord:ben', storage()), pause }, ears);
+      const answer = queue.send('ticket.claim', { ticket: one });
+      await vi.waitFor(() => expect(queue.unsent).toHaveLength(1));
+      expect(queue.trouble).toBe(code);
+      expect(ears.onrefused).not.toHaveBeenCalled();
+      passes = true;
+      for (const wait of waits) wait.resolve();
+      expect(await answer).toEqual(done);
+      expect(queue.unsent).toEqual([]);
+      expect(queue.trouble).toBeNull();
+      expect(new Set(asked).size).toBe(1);
+    },
+  );
+
+  test('a limit of many minutes is a refusal', async () => {
+    const limit: Answer = { ok: false, error: { code: 'too.many', detail: { retryAfterSeconds: 3_000 } } };
+    const { queue, ears } = desk(async () => limit);
+    expect(await queue.send('ticket.claim', { ticket: one })).toEqual(limit);
+    expect(ears.onrefused).toHaveBeenCalledOnce();
+  });
+
+  test('what lay here for longer than the server remembers is refused in view, not dropped', () => {
+    const { queue, shelf, ears } = desk(async () => done);
+    shelf.put({ id: one, name: 'ticket.claim', input: {}, at: new Date(Date.now() - 8 * 86_400_000).toISOString() });
+    queue.resume();
+    expect(ears.onrefused).toHaveBeenCalledWith(expect.objectContaining({ id: one }), {
+      code: 'command.tooOld',
+      detail: {},
+    });
+    expect(shelf.takeOld()).toEqual([]);
+  });
+});

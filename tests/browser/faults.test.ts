@@ -1,0 +1,144 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { m } from '#lib/i18n/paraglide/messages.js';
+import { emailOf, password } from '#server/demo/cast.ts';
+import { tokenFor } from '#server/domain/links.ts';
+import { linkFor } from '../support/cast.ts';
+import { openDesk, type Desk } from '../support/desk.ts';
+
+/*
+ * What people see while something is broken, in Chromium before the real server: a sentence, and everything again by itself.
+ * A page that was loaded anew has lost its mark.
+ */
+
+const de = { locale: 'de' } as const;
+let desk: Desk;
+
+beforeAll(async () => {
+  desk = await openDesk({ lines: true });
+});
+
+afterEach(() => {
+  desk.toDatabase?.mend();
+  desk.toServer?.mend();
+});
+
+afterAll(async () => {
+  await desk?.close();
+});
+
+const mark = (page: Page) => page.evaluate(() => void (document.documentElement.dataset['mark'] = 'here'));
+const isMarked = (page: Page) => page.evaluate(() => document.documentElement.dataset['mark'] === 'here');
+const live = (page: Page) => page.locator('[role=status].live').first().waitFor({ state: 'attached' });
+const said = (page: Page, text: string) => page.getByText(text).first().waitFor();
+const unsaid = (page: Page, text: string) => page.getByText(text).first().waitFor({ state: 'detached' });
+
+async function customerLink(): Promise<string> {
+  const [ticket] = await desk.database.owner<{ id: string; workspaceId: string; requesterId: string }[]>`
+    select id, workspace_id, requester_id from lotse.tickets
+    where visibility = 'public' and requester_id is not null and status = 'open' limit 1
+  `;
+  if (!ticket) throw new Error('the demo has an open ticket of a customer');
+  const { linkId } = await linkFor({ workspaceId: ticket.workspaceId }, ticket.id, ticket.requesterId);
+  return `${desk.address}/t/${await tokenFor({ id: linkId, generation: 1 })}`;
+}
+
+async function openTickets(member: string): Promise<number> {
+  const [row] = await desk.database.owner<{ count: number }[]>`
+    select count(*) from lotse.tickets t join lotse.members m on m.id = t.responsible_member_id where m.email = ${emailOf(member)}
+  `;
+  return row?.count ?? 0;
+}
+
+test('while the database is away the screen says so, keeps what is done, and sends it when it is back', async () => {
+  const ben = await desk.signIn('ben');
+  await mark(ben);
+  const before = await openTickets('ben');
+  desk.toDatabase?.cut();
+  await said(ben, m.faults_database_away({}, de));
+  await ben.locator('section.column:not([data-column="me"]) a.card').first().focus();
+  await ben.keyboard.press('c');
+  await said(ben, m.faults_waiting({ count: 1 }, de));
+  desk.toDatabase?.mend();
+  await unsaid(ben, m.faults_database_away({}, de));
+  await unsaid(ben, m.faults_waiting({ count: 1 }, de));
+  await live(ben);
+  expect(await openTickets('ben')).toBe(before + 1);
+  expect(await isMarked(ben)).toBe(true);
+  await ben.context().close();
+});
+
+test('a page asked for meanwhile says why it is not there, and appears by itself', async () => {
+  const ada = await desk.signIn('ada');
+  desk.toDatabase?.cut();
+  const response = await ada.goto(desk.board.replace(/board$/, 'settings/people'));
+  expect(response?.status()).toBe(503);
+  expect(response?.headers()['retry-after']).toMatch(/^\d+$/);
+  await said(ada, m.faults_title({}, de));
+  await mark(ada);
+  desk.toDatabase?.mend();
+  await ada.getByText(emailOf('ben')).first().waitFor();
+  expect(await isMarked(ada)).toBe(true);
+  await ada.context().close();
+});
+
+test('a cut line is told, and what happened meanwhile is there when it is mended', async () => {
+  const mona = await desk.signIn('mona');
+  await mark(mona);
+  desk.toServer?.cut();
+  await said(mona, m.faults_no_connection({}, de));
+  desk.toServer?.mend();
+  await live(mona);
+  await unsaid(mona, m.faults_no_connection({}, de));
+  expect(await isMarked(mona)).toBe(true);
+  await mona.context().close();
+});
+
+test('who was signed out overnight signs in beside, and goes on where he was with what he had typed', async () => {
+  const ben = await desk.signIn('ben');
+  await ben.locator('section[data-column="me"] a.card').first().click();
+  const editor = ben.locator('.composer [contenteditable=true]');
+  await editor.click();
+  await ben.keyboard.type('Ich komme morgen um acht');
+  await mark(ben);
+  await desk.database.owner`delete from auth.sessions`;
+  desk.toServer?.cut();
+  await said(ben, m.faults_no_connection({}, de));
+  desk.toServer?.mend();
+  await said(ben, m.common_ended({}, de));
+  const [beside] = await Promise.all([
+    ben.context().waitForEvent('page'),
+    ben.getByRole('link', { name: m.common_sign_in({}, de) }).click(),
+  ]);
+  await beside.locator('input[type=email]').fill(emailOf('ben'));
+  await beside.locator('input[type=password]').fill(password);
+  await beside.keyboard.press('Enter');
+  await beside.waitForURL('**/board');
+  await beside.close();
+  await ben.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await live(ben);
+  await unsaid(ben, m.common_ended({}, de));
+  expect(await editor.textContent()).toContain('Ich komme morgen um acht');
+  expect(await isMarked(ben)).toBe(true);
+  await ben.context().close();
+});
+
+test('without JavaScript a customer finds his words in the field again, and they are said once', async () => {
+  const link = await customerLink();
+  const customer = await desk.visit(link, { javaScriptEnabled: false });
+  desk.toDatabase?.cut();
+  await customer.locator('textarea').fill('Wann kommen Sie?');
+  await customer.getByRole('button', { name: m.page_send({}, de) }).click();
+  await said(customer, m.faults_title({}, de));
+  expect(await customer.locator('textarea').inputValue()).toBe('Wann kommen Sie?');
+  desk.toDatabase?.mend();
+  await expect
+    .poll(async () => {
+      const again = customer.getByRole('button', { name: m.faults_send_again({}, de) });
+      if (await again.count()) await again.click();
+      return customer.locator('ol.days').count();
+    })
+    .toBe(1);
+  expect(await customer.getByText('Wann kommen Sie?').count()).toBe(1);
+  await customer.context().close();
+});
