@@ -82,7 +82,27 @@ test('a page asked for meanwhile says why it is not there, and appears by itself
   await ada.context().close();
 });
 
-test('a cut line is told, and what happened meanwhile is there when it is mended', async () => {
+test('a page chosen meanwhile is missing inside the house, which stays, and appears by itself', async () => {
+  const ada = await desk.signIn('ada');
+  await mark(ada);
+  desk.toDatabase?.cut();
+  await said(ada, m.faults_database_away({}, de));
+  await ada
+    .getByRole('link', { name: m.admin_contacts({}, de) })
+    .first()
+    .click();
+  await said(ada, m.faults_title({}, de));
+  // It has asked again in vain, and the house still stands.
+  await ada.waitForResponse((response) => response.url().includes('/contacts/__data.json'));
+  expect(await ada.getByRole('navigation').first().isVisible()).toBe(true);
+  desk.toDatabase?.mend();
+  await ada.locator('a[href*="/contacts/"]').first().waitFor();
+  await unsaid(ada, m.faults_title({}, de));
+  expect(await isMarked(ada)).toBe(true);
+  await ada.context().close();
+});
+
+test('a cut line is told, and the screen is live again when it is mended', async () => {
   const mona = await desk.signIn('mona');
   await mark(mona);
   desk.toServer?.cut();
