@@ -28,7 +28,7 @@ test.runIf(existsSync('/dev/full'))('a full disk under the log costs lines, not 
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', full, 'pipe'] });
   let said = '';
-  child.stderr.on('data', (piece: Buffer) => (said += piece.toString('utf8')));
+  child.stderr?.on('data', (piece: Buffer) => (said += piece.toString('utf8')));
   const [code] = (await once(child, 'close')) as [number | null];
   closeSync(full);
   expect({ code, said }).toEqual({ code: 0, said: 'still here' });
