@@ -7,7 +7,10 @@ import type { RequestHandler } from './$types.js';
 
 const query = z.object({
   // PostgreSQL takes no text with a zero in it.
-  q: z.string().max(searchLength).regex(/^[^\0]*$/),
+  q: z
+    .string()
+    .max(searchLength)
+    .regex(/^[^\0]*$/),
   at: z.iso.datetime({ precision: 6 }).optional(),
   id: z.coerce.number().int().positive().optional(),
 });
