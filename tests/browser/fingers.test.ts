@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CDPSession, Locator, Page } from 'playwright';
 import { m } from '#lib/i18n/paraglide/messages.js';
@@ -47,6 +48,13 @@ async function lift(card: Locator) {
   return at;
 }
 
+async function tap(card: Locator) {
+  await down(await middleOf(card));
+  await up();
+}
+
+const subjectOf = async (card: Locator) => (await card.locator('.subject').textContent()) ?? '';
+
 async function holderOf(subject: string) {
   const [row] = await desk.database.owner<{ holder: string | null }[]>`
     select m.name as holder from lotse.tickets t
@@ -68,10 +76,12 @@ test('a finger that moves at once scrolls the list and lifts nothing', async () 
 
 test('a long press lifts the card, and the bar holds oneself, people and pools; let go on a person it is his', async () => {
   const card = cards().first();
-  const subject = (await card.locator('.subject').textContent()) ?? '';
+  const subject = await subjectOf(card);
   const from = await lift(card);
   await bar().getByText(m.moves_bar_me({}, de)).waitFor();
   expect(await bar().getByText('Aufzug', { exact: true }).count()).toBe(1);
+  const { violations } = await new AxeBuilder({ page: mona }).analyze();
+  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
   await slide(from, await middleOf(bar().getByText('Ben Okoro')));
   await bar().locator('.chip.over').getByText('Ben Okoro').waitFor();
   await up();
@@ -81,7 +91,7 @@ test('a long press lifts the card, and the bar holds oneself, people and pools; 
 
 test('dragged back to the list nothing has happened', async () => {
   const card = cards().first();
-  const subject = (await card.locator('.subject').textContent()) ?? '';
+  const subject = await subjectOf(card);
   const from = await lift(card);
   const over = await middleOf(bar().getByText(m.moves_bar_me({}, de)));
   await slide(from, over);
@@ -92,4 +102,22 @@ test('dragged back to the list nothing has happened', async () => {
   await mona.locator('section.chosen a.card:not(.pending)', { hasText: subject }).waitFor();
   expect(await holderOf(subject)).toBeNull();
   expect(mona.url()).toMatch(/board$/);
+});
+
+test('let go where it lay a card is chosen, a tap adds another, and a drag takes both', async () => {
+  const [first, second] = [cards().nth(0), cards().nth(1)];
+  const subjects = [await subjectOf(first), await subjectOf(second)];
+  await lift(first);
+  await up();
+  await mona.locator('section.chosen a.card.chosen').waitFor();
+  await tap(second);
+  await mona.getByText(m.moves_chosen_short({ count: 2 }, de), { exact: true }).waitFor();
+  expect(mona.url()).toMatch(/board$/);
+  const from = await lift(second);
+  await lifted().locator('.card-count').getByText('2', { exact: true }).waitFor();
+  await slide(from, await middleOf(bar().getByText('Ben Okoro')));
+  await up();
+  await mona.getByText(m.moves_many_assigned({ count: 2, name: 'Ben Okoro' }, de)).waitFor();
+  expect(await Promise.all(subjects.map(holderOf))).toEqual(['Ben Okoro', 'Ben Okoro']);
+  expect(await mona.locator('a.card.chosen').count()).toBe(0);
 });
