@@ -64,18 +64,20 @@ export class LiveBoard {
     return this.#overlay.holds(ticket);
   }
 
-  /** Takes a page's snapshot as the truth. An older one than what is known already changes nothing. */
+  /** Takes a page's snapshot as the truth, or for more of it. An older one than what is known already changes nothing. */
   begin(snapshot: Snapshot, { whole = true } = {}): void {
-    if (this.isKnown && (snapshot.seq < this.#truth.seq || (!whole && this.isWhole))) return;
-    this.renew(boardFrom(snapshot), snapshot, { whole });
+    if (!this.isKnown) return this.renew(boardFrom(snapshot), snapshot, { whole });
+    if (snapshot.seq < this.#truth.seq || (!whole && this.isWhole)) return;
+    if (whole) return this.renew(boardFrom(snapshot), snapshot);
+    // The others keep arriving from where they were: what has arrived must not be lost to what is on the screen first.
+    this.add(snapshot);
+    this.#stand(snapshot);
   }
 
   /** Takes what was read anew as the truth, whatever was known before. */
-  renew(truth: Board, { pools, people, groups }: Beside, { whole = true } = {}): void {
+  renew(truth: Board, beside: Beside, { whole = true } = {}): void {
     this.#truth = truth;
-    this.pools = pools;
-    this.people = people;
-    this.groups = groups;
+    this.#stand(beside);
     this.isKnown = true;
     this.isWhole = whole;
     this.#overlay.passed(truth.seq);
@@ -112,6 +114,12 @@ export class LiveBoard {
     if (seq === null) this.#overlay.drop(command);
     else this.#overlay.done(command, seq, this.#truth.seq);
     this.#version++;
+  }
+
+  #stand({ pools, people, groups }: Beside): void {
+    this.pools = pools;
+    this.people = people;
+    this.groups = groups;
   }
 
   /** Reading it makes whoever reads follow every change. */
