@@ -37,6 +37,8 @@ export class Selection {
 
   /** The range follows where the keyboard goes: what one steps back over is let go. */
   stretch({ from, to }: { from: string; to: string }): boolean {
+    // At the end of a list nobody moves on.
+    if (from === to) return true;
     if (!this.#chosen.has(from)) this.#from = from;
     if (this.#chosen.has(to)) {
       this.#chosen.delete(from);
