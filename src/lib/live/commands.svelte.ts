@@ -30,6 +30,8 @@ const attempts = 4;
 const pauseMs = [0, 1_000, 4_000, 10_000];
 /** While the server has trouble it is asked again, by whoever waits: more and more seldom, and not all at once. */
 const longestWaitMs = 30_000;
+/** A connection that comes back is heard of, but one may be open over which nothing arrives. */
+const awaySeconds = 2;
 
 /**
  * Every write of this browser. Nothing is lost silently: what cannot be sent is kept, shown and sent again with the same
@@ -60,6 +62,11 @@ export class CommandQueue {
     this.#shelf = shelf;
     this.#pause = pause;
     this.#ears = ears;
+  }
+
+  /** Something is not done yet, if only because it waits for its turn. */
+  get isBusy(): boolean {
+    return this.#waiting.length > 0;
   }
 
   /** Resolves when the server has answered, however long that takes. Never rejects. */
@@ -100,10 +107,9 @@ export class CommandQueue {
     this.#busy.add(call.id);
     const answer = await this.#try(waiting);
     this.#busy.delete(call.id);
-    const wait = answer ? waitOf(answer) : null;
-    if (!answer || wait !== null) this.#keep(call);
-    if (wait !== null) return this.#retryIn(wait);
-    if (!answer) return;
+    if (!answer) return this.#keep(call, awaySeconds);
+    const wait = waitOf(answer);
+    if (wait !== null) return this.#keep(call, wait);
     this.#waiting = this.#waiting.filter((each) => each !== waiting);
     this.#shelf.remove(call.id);
     this.unsent = this.unsent.filter((each) => each.id !== call.id);
@@ -137,18 +143,14 @@ export class CommandQueue {
   }
 
   /** One wait for all that are kept. */
-  async #retryIn(seconds: number): Promise<void> {
+  async #keep(call: Call, seconds: number): Promise<void> {
+    if (!this.unsent.some((each) => each.id === call.id)) this.unsent = [...this.unsent, call];
     if (this.#isWaiting) return;
     this.#isWaiting = true;
     const grown = Math.min(seconds * 1_000 * 2 ** this.#waits++, longestWaitMs);
     await this.#pause(grown * (0.75 + Math.random() / 2));
     this.#isWaiting = false;
     this.retry();
-  }
-
-  #keep(call: Call): void {
-    if (this.unsent.some((each) => each.id === call.id)) return;
-    this.unsent = [...this.unsent, call];
   }
 
   #isNext(waiting: Waiting): boolean {

@@ -27,8 +27,16 @@ function storage(): Storage {
 function desk(transport: Transport, disk = storage()) {
   const ears = { onguess: vi.fn(), onsettled: vi.fn(), onrefused: vi.fn() };
   const shelf = new Shelf('nord:ben', disk);
-  const queue = new CommandQueue({ transport, shelf, pause: () => Promise.resolve() }, ears);
-  return { queue, shelf, ears, disk };
+  const waits: { ms: number; end: () => void }[] = [];
+  // Between two tries of one sending nobody waits here; between two sendings the test says when.
+  const pause = (ms: number) => {
+    if (ms === 0 || queue.unsent.length === 0) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waits.push({ ms, end: resolve });
+    return promise;
+  };
+  const queue = new CommandQueue({ transport, shelf, pause }, ears);
+  return { queue, shelf, ears, disk, waits };
 }
 
 /** A server that is away until it is let back in; it remembers ids as ours does. */
@@ -109,6 +117,25 @@ describe('while the server is away', () => {
     expect(await answer).toEqual(done);
     expect(queue.unsent).toEqual([]);
     expect(state.seen).toHaveLength(1);
+  });
+
+  test('it is sent again by itself, more and more seldom, also where the connection never noticed', async () => {
+    const { state, transport } = server();
+    const { queue, waits } = desk(transport);
+    const answer = queue.send('ticket.claim', { ticket: one });
+    const other = queue.send('ticket.claim', { ticket: two });
+    await settled();
+    // One wait for all that are kept.
+    expect(waits).toHaveLength(1);
+    waits[0]?.end();
+    await settled();
+    expect(waits).toHaveLength(2);
+    expect(waits[0]?.ms).toBeLessThan(waits[1]?.ms ?? 0);
+    expect(queue.unsent).toHaveLength(2);
+    state.isAway = false;
+    waits[1]?.end();
+    expect(await Promise.all([answer, other])).toEqual([done, done]);
+    expect(queue.unsent).toEqual([]);
   });
 
   test('what follows on the same ticket waits behind it', async () => {
