@@ -94,7 +94,7 @@ export class Live {
   /** Connects and sends what was left unsent; returns how to end. Only in a browser. */
   start(): () => void {
     const stop = this.connection.start();
-    const ask = (event: BeforeUnloadEvent) => this.commands.unsent.length > 0 && event.preventDefault();
+    const ask = (event: BeforeUnloadEvent) => this.commands.isBusy && event.preventDefault();
     const online = () => this.commands.retry();
     window.addEventListener('beforeunload', ask);
     window.addEventListener('online', online);
