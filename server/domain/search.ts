@@ -5,6 +5,8 @@ import type { Viewing } from './board.ts';
 import { excerpts, type Excerpt } from './search/excerpts.ts';
 
 const perPage = 20;
+/** Enough for most pages; where tickets have many messages that match, the further rounds take more. */
+const firstRound = 40;
 const perRound = 100;
 /** A ticket of a thousand messages that all match fills rounds by itself: then the page stays short and says that there is more. */
 const mostRounds = 5;
@@ -32,14 +34,15 @@ export function search(member: Viewing, text: string, after: SearchPlace | null 
       if (!after) for (const exact of await byNumber(sql, text)) found.set(exact.ticketId, exact);
       let place: SearchPlace | null = after ?? { at: 'infinity', id: Number.MAX_SAFE_INTEGER };
       for (let round = 0; place && round < mostRounds && found.size < perPage; round++) {
-        const candidates: Candidate[] = await candidatesAfter(sql, text, place);
+        const most = round === 0 ? firstRound : perRound;
+        const candidates: Candidate[] = await candidatesAfter(sql, text, { ...place, most });
         const heads = await headsOf(sql, candidates);
         const full = candidates.find((candidate) => {
           const head = heads.get(candidate.ticketId);
           if (head && !found.has(head.id)) found.set(head.id, { ...candidate, ...head });
           return found.size === perPage;
         });
-        const last = full ?? (candidates.length < perRound ? undefined : candidates.at(-1));
+        const last = full ?? (candidates.length < most ? undefined : candidates.at(-1));
         place = last ? { at: last.at, id: last.entry } : null;
       }
       const tickets = [...found.values()];
@@ -55,11 +58,13 @@ function hitOf({ number, subject, customer, status, at }: Candidate & Head, exce
   return excerpt ? [{ number, subject, customer, status, at: new Date(at).toISOString(), ...excerpt }] : [];
 }
 
-function candidatesAfter(sql: TransactionSql, text: string, { at, id }: SearchPlace): Promise<Candidate[]> {
+type After = SearchPlace & { most: number };
+
+function candidatesAfter(sql: TransactionSql, text: string, { at, id, most }: After): Promise<Candidate[]> {
   return sql<Candidate[]>`
     select
       id as entry, ticket_id, message_id, file_id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
-    from private.search(${text}, ${at}::timestamptz, ${id}::bigint, ${perRound})
+    from private.search(${text}, ${at}::timestamptz, ${id}::bigint, ${most})
   `;
 }
 
