@@ -2,17 +2,23 @@ import { createHmac } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { connect, type TransactionSql } from './pool.ts';
 
-const folder = new URL('../../supabase/migrations/', import.meta.url);
+const ours = new URL('../../supabase/migrations/', import.meta.url);
+/** As long as a statement of a running desk may take: who holds a table for longer is no process of ours that works. */
+const lockTimeoutMs = 30_000;
 
 /**
  * Brings the database behind the owner's `url` up to date and returns the address the server itself signs in with
  * (login `lotse_app`). Uses the Supabase CLI's own table, so `supabase db push` and this agree on what was applied.
+ *
+ * @param folder another set of migrations than ours
  */
-export async function migrate(url: string): Promise<string> {
+export async function migrate(url: string, folder = ours): Promise<string> {
   const sql = connect(url, { connections: 1, name: 'lotse migrate' });
   try {
     await sql.begin(async (tx) => {
       await oneAtATime(tx);
+      // Whoever waits for a table keeps all others from it who come later.
+      await tx`select set_config('lock_timeout', ${String(lockTimeoutMs)}, true)`;
       await tx`create schema if not exists supabase_migrations`;
       await tx`
         create table if not exists supabase_migrations.schema_migrations (
@@ -21,7 +27,7 @@ export async function migrate(url: string): Promise<string> {
           name text
         )
       `;
-      for (const migration of await pending(tx)) {
+      for (const migration of await pending(tx, folder)) {
         await tx.unsafe(migration.text);
         await tx`
           insert into supabase_migrations.schema_migrations (version, name, statements)
@@ -39,12 +45,18 @@ export async function migrate(url: string): Promise<string> {
   }
 }
 
-/** Two processes may start at once. PostgreSQL refuses the second of two who alter a role, instead of letting it wait. */
+/**
+ * Two processes may start at once. PostgreSQL refuses the second of two who alter a role, instead of letting it wait.
+ *
+ * A desk with history takes minutes to rewrite, here or in the process that is waited for: no statement of this transaction
+ * ends by the clock. The wait ends with the other's session, whatever becomes of it.
+ */
 async function oneAtATime(tx: TransactionSql): Promise<void> {
+  await tx`set local statement_timeout = 0`;
   await tx`select pg_advisory_xact_lock(hashtextextended('lotse.migrate', 0))`;
 }
 
-async function pending(sql: TransactionSql) {
+async function pending(sql: TransactionSql, folder: URL) {
   const applied = await sql<{ version: string }[]>`select version from supabase_migrations.schema_migrations`;
   const known = new Set(applied.map((row) => row.version));
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
