@@ -31,13 +31,13 @@ export async function spendToken(address: string): Promise<void> {
   await spend({ key: `token:${attempts.network(address)}`, limit: 50, windowSeconds: hour });
 }
 
-/** Made-up cookies each cost the auth server a refusal, and a project's share of them is everybody's. */
-export async function spendRefresh(address: string): Promise<void> {
-  await spend({ key: refreshKey(address), limit: 50, windowSeconds: 10 * minute });
+/** A session that ended goes on asking with its old cookie in every tab and script that has it. */
+export async function spendRefresh(sessionId: string): Promise<void> {
+  await spend({ key: refreshKey(sessionId), limit: 100, windowSeconds: 10 * minute });
 }
 
-export async function forgiveRefresh(address: string): Promise<void> {
-  await asSystem(null, ({ sql }) => attempts.forget(sql, refreshKey(address)));
+export async function forgiveRefresh(sessionId: string): Promise<void> {
+  await asSystem(null, ({ sql }) => attempts.forget(sql, refreshKey(sessionId)));
 }
 
 /** The own password asked for again inside. */
@@ -53,4 +53,4 @@ function pairKey({ email, address }: Visitor): string {
   return `signIn:pair:${email} ${attempts.network(address)}`;
 }
 
-const refreshKey = (address: string) => `refresh:${attempts.network(address)}`;
+const refreshKey = (sessionId: string) => `refresh:${sessionId}`;

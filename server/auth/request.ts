@@ -3,10 +3,12 @@ import { AppError, type Refusal } from '#lib/shared/errors.ts';
 import { Fault, isFault } from '#lib/shared/faults.ts';
 import { faultFrom } from '#server/database/fault.ts';
 import { clientFor, type CookieJar } from './client.ts';
+import { authHome } from './home.ts';
 import { readCookies } from './cookies.ts';
 import { forgiveRefresh, spendRefresh } from './limits.ts';
 import { sessionFrom, sessionOf, type Session } from './session.ts';
 import type { Visitor } from './sign-in.ts';
+import { claimsOf } from './tokens.ts';
 
 /** What we need of SvelteKit's event. */
 type Request = {
@@ -21,18 +23,19 @@ export async function sessionFor(event: Request): Promise<Session | null> {
   const header = event.request.headers.get('cookie');
   const session = await sessionFrom(header);
   if (session) return session;
-  if (!(await readCookies(header))) return null;
-  const address = event.getClientAddress();
-  const refusal = await refusalOf(spendRefresh(address));
-  // While nobody can be asked, nobody is signed out.
-  if (refusal && isFault(refusal.code)) throw new Fault(refusal.code);
-  if (refusal) return null;
+  const stored = await readCookies(header);
+  // The auth server answers so many refreshes to all of us together: a cookie that somebody made up costs none of them.
+  const expired = stored && (await claimsOf(stored.accessToken, authHome().keys));
+  if (!expired) return null;
+  // While nobody can be asked, nobody is signed out; nor because his own pages ask too much at once.
+  const refusal = await refusalOf(spendRefresh(expired.sessionId));
+  if (refusal) throw new Fault(isFault(refusal.code) ? refusal.code : 'busy');
   // Refuses, and clears the cookies, where the session was revoked.
   const { data, error } = await clientOf(event).auth.getSession();
   const fault = faultFrom(error);
   if (fault) throw fault;
   if (!data.session) return null;
-  await forgiveRefresh(address);
+  await forgiveRefresh(expired.sessionId);
   return sessionOf(data.session.access_token);
 }
 
