@@ -32,6 +32,11 @@ export class Arrival {
     return this.#sifted?.filters === filters ? this.#sifted.counts : null;
   }
 
+  /** What passes the filters is not known yet: neither are all cards here, nor has the server said how many there are. */
+  isAsking(filters: Filters): boolean {
+    return sifts(filters) && !this.#live.board.isWhole && this.#sifted?.filters !== filters;
+  }
+
   /**
    * Asks for the first cards in another grouping, or of those that pass the filters, while not all cards are here. Returns how to
    * take the question back.

@@ -72,6 +72,8 @@ export class BoardView {
   readonly beside: Card[] = $derived(besides(this.#world));
   /** Counts of columns that have not arrived whole. */
   readonly #counts: Counts | null = $derived.by(() => this.arrival.counts(this.filters));
+  /** Until then no number is said, and of nothing that it is not there. */
+  readonly isAsking: boolean = $derived.by(() => this.arrival.isAsking(this.filters));
   readonly found: number = $derived(this.#counts ? totalOf(this.#counts) : this.#world.cards.length);
   /** How many tickets there are, filters aside. */
   readonly total: number = $derived.by(() => {
