@@ -36,8 +36,8 @@ export class BoardView {
   readonly focus = new Focus();
   readonly flights: Flights;
   readonly arrival: Arrival;
-  grouping = $state<Grouping>('pool');
-  filters = $state.raw<Filters>(noFilters);
+  #grouping = $state<Grouping>('pool');
+  #filters = $state.raw<Filters>(noFilters);
   /** Columns whose folded part lies open. */
   readonly unfolded = new SvelteSet<string>();
   readonly selection = new Selection();
@@ -102,6 +102,24 @@ export class BoardView {
     this.toasts = toasts;
     this.flights = new Flights((ticket) => live.board.card(ticket));
     this.returned = new Returned((ticket) => this.flights.depart(ticket));
+  }
+
+  get grouping(): Grouping {
+    return this.#grouping;
+  }
+
+  set grouping(grouping: Grouping) {
+    if (grouping !== this.#grouping) this.returned.endAll();
+    this.#grouping = grouping;
+  }
+
+  get filters(): Filters {
+    return this.#filters;
+  }
+
+  set filters(filters: Filters) {
+    this.returned.endAll();
+    this.#filters = filters;
   }
 
   /** Speaks to who cannot see it. */

@@ -32,6 +32,11 @@ export class Returned {
     this.#returns.delete(ticket);
   }
 
+  /** The lists are others now, or show others: each card lies where it belongs. */
+  endAll(): void {
+    for (const ticket of this.#returns.keys()) this.end(ticket);
+  }
+
   reasonOf(ticket: string): string {
     return this.#returns.get(ticket)?.reason ?? '';
   }
