@@ -86,6 +86,7 @@ export function lifting(board: BoardView): Attachment<HTMLElement> {
         held.over?.over(false);
         over?.over(true);
         held.over = over;
+        held.stack?.classList.toggle('aiming', over !== null);
       }
       cancelAnimationFrame(frame);
       // Near the edge of a bar that is longer than the screen, it goes on by itself.
