@@ -8,7 +8,7 @@ import { readNew, settleRest, type Reader } from './imap-read.ts';
 const pollMs = 60_000;
 const retryMs = { first: 1_000, last: 60_000 };
 /** A refused password is refused again, and servers lock out who keeps asking. Whoever changes the account starts anew. */
-const refusedMs = { first: 60_000, last: 15 * 60_000 };
+const refusedMs = { first: 60_000, last: mails.longestLeaseMs };
 const patienceMs = 5_000;
 
 /**

@@ -175,6 +175,19 @@ describe('a clock that was put back', () => {
     expect(await mails.lease(account?.id ?? '', randomUUID())).toBeNull();
   });
 
+  test("a mailbox that refused its password is nobody else's for as long as was said", async () => {
+    const [account] = await database.owner<{ id: string }[]>`
+      update lotse.mail_accounts set lease_holder = null, lease_until = null returning id
+    `;
+    const id = account?.id ?? '';
+    const lease = await mails.lease(id, randomUUID());
+    await lease?.keep(15 * 60_000);
+    expect(await mails.lease(id, randomUUID())).toBeNull();
+    expect(await mails.leaseLeftMs(id)).toBeGreaterThan(14 * 60_000);
+    await lease?.end();
+    expect(await mails.lease(id, randomUUID())).not.toBeNull();
+  });
+
   test('what waits to be sent does not wait for a day', async () => {
     await run(cast.ada, 'member.invite', { name: 'Nora', email: 'nora@example.org', role: 'member', language: 'de' });
     await database.owner`delete from lotse.outgoing_mails where to_address <> 'nora@example.org'`;

@@ -2,6 +2,8 @@ import { AppError } from '#lib/shared/errors.ts';
 import { asSystem } from '#server/database/actor.ts';
 
 export const leaseSeconds = 90;
+/** The longest that is given: a mailbox that refused its password is left alone for so long. */
+export const longestLeaseMs = 15 * 60_000;
 
 /** The last mail that was read; `uidValidity` null before the first look. */
 export type Cursor = { uidValidity: number | null; lastUid: number };
@@ -10,7 +12,7 @@ export type Lease = {
   /** Where reading goes on, as of taking the lease: another process may have read until just now. */
   cursor: Cursor;
   renew(): Promise<boolean>;
-  /** For longer than usual: nobody else shall try meanwhile. */
+  /** For longer than usual, `longestLeaseMs` at most: nobody else shall try meanwhile. */
   keep(ms: number): Promise<void>;
   end(): Promise<void>;
 };
@@ -34,7 +36,7 @@ export async function lease(accountId: string, holder: string): Promise<Lease | 
           or lease_until is null
           or lease_until < now()
           -- Longer than any lease is given: the clock was put back since.
-          or lease_until > now() + make_interval(secs => ${2 * leaseSeconds})
+          or lease_until > now() + make_interval(secs => ${longestLeaseMs / 1000 + leaseSeconds})
         )
       returning uid_validity, last_uid
     `,
@@ -50,7 +52,7 @@ export async function lease(accountId: string, holder: string): Promise<Lease | 
       await asSystem(
         null,
         ({ sql }) => sql`
-        update lotse.mail_accounts set lease_until = now() + make_interval(secs => ${ms / 1000})
+        update lotse.mail_accounts set lease_until = now() + make_interval(secs => ${Math.min(ms, longestLeaseMs) / 1000})
         where id = ${accountId} and lease_holder = ${holder}
       `,
       );
