@@ -53,6 +53,62 @@ test('a command sent twice is done once and answered the same', async () => {
   expect(third).toEqual(first);
 });
 
+/*
+ * A claim writes its consequences itself, in SQL (private.claim_at_once), every other command by `append`. Giving a ticket to
+ * oneself is the same act by the other way.
+ */
+test.each(['public', 'internal'] as const)(
+  'claiming a %s ticket leaves what giving it to oneself leaves',
+  async (visibility) => {
+    const claimed = await tracesOf('ticket.claim', await createTicket(cast, { visibility }), {});
+    const given = await tracesOf('ticket.assign', await createTicket(cast, { visibility }), {
+      member: cast.ada.memberId,
+    });
+    expect(claimed.events).toHaveLength(visibility === 'public' ? 2 : 1);
+    expect(claimed).toEqual(given);
+  },
+);
+
+type Row = Record<string, unknown>;
+
+/** All that a command of Ada's leaves in the database, but for what is each one's own. */
+async function tracesOf(name: 'ticket.claim' | 'ticket.assign', ticket: string, to: { member?: string }) {
+  const id = randomUUID();
+  const before = await counts();
+  expect(await execute(cast.ada, { id, name, input: { ticket, ...to } })).toMatchObject({ ok: true });
+  const added = Object.entries(await counts()).map(([table, count]) => [table, count - (before[table] ?? 0)]);
+  // Whom it was given to is said by giving alone: who claims takes it himself.
+  const events = await db.owner<{ row: Row }[]>`
+    select to_jsonb(e) #- '{payload,data,to}' as row from lotse.events e where command_id = ${id} order by id
+  `;
+  const commands = await db.owner<{ row: Row }[]>`select to_jsonb(c) as row from lotse.commands c where id = ${id}`;
+  return { added, events: events.map(({ row }) => alike(row)), commands: commands.map(({ row }) => alike(row)) };
+
+  /** With what differs between any two tickets and commands replaced by its kind: each key stays. */
+  function alike(row: Row): unknown {
+    const text = JSON.stringify(row).replaceAll(ticket, 'the ticket').replaceAll(id, 'the command');
+    return JSON.parse(text, (key, value: unknown) => {
+      if (key === 'eventIds' && Array.isArray(value)) return value.length;
+      return own.has(key) && value !== null ? typeof value : value;
+    });
+  }
+}
+
+const own = new Set(['id', 'seq', 'customer_seq', 'number', 'created', 'created_at', 'waiting', 'type', 'name']);
+
+/** How many rows each table has. */
+async function counts(): Promise<Record<string, number>> {
+  const tables = await db.owner<{ name: string }[]>`
+    select relname as name from pg_class where relnamespace = 'lotse'::regnamespace and relkind = 'r' order by 1
+  `;
+  const rows: [string, number][] = [];
+  for (const { name } of tables) {
+    const [row] = await db.owner<{ count: number }[]>`select count(*)::int as count from lotse.${db.owner(name)}`;
+    rows.push([name, row?.count ?? 0]);
+  }
+  return Object.fromEntries(rows);
+}
+
 test('a stored answer is given to its own author only', async () => {
   const ticket = await createTicket(cast);
   const id = randomUUID();
