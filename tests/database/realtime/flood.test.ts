@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { mostKnocking, mostOfSession } from '#server/realtime/crowd.ts';
@@ -67,10 +68,18 @@ test('who talks without end is closed, and nobody else notices', async () => {
 
 test('connections that never say whose they are do not pile up', async () => {
   const address = `${desk.live.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
-  const closed = Promise.withResolvers<void>();
-  for (let i = 0; i <= mostKnocking; i++) raw.push(new WebSocket(address).on('error', () => undefined));
-  for (const socket of raw) socket.once('close', () => closed.resolve());
-  await closed.promise;
+  const knock = () => {
+    const socket = new WebSocket(address).on('error', () => undefined);
+    raw.push(socket);
+    return socket;
+  };
+  const all = Array.from({ length: mostKnocking }, knock);
+  // Engine.io's first word, which it says to whom it took in.
+  await Promise.all(all.map((socket) => once(socket, 'message')));
+  const late = knock();
+  await once(late, 'close');
+  // Before their own time was up: it is the crowd that shut the late one out.
+  expect(all.filter(({ readyState }) => readyState === WebSocket.OPEN)).toHaveLength(mostKnocking);
   raw.splice(0).forEach((socket) => socket.terminate());
   await expect.poll(() => expectService().then(() => 'served')).toBe('served');
 });
