@@ -36,15 +36,15 @@ export class Connection {
   state = $state<ConnectionState>('connecting');
   /** Why the server does not let this page in just now, in its own code. */
   refusedFor = $state<string | null>(null);
-  /** The server runs a newer build than this page. */
-  isOutdated = $state(false);
+  /** The build that the server runs, where this page is of another one. */
+  newBuild = $state<string | null>(null);
   #line: Line;
   #follower: Follower;
   #rooms: string[] = [];
   #position: Position = new Map();
   /** Where to catch up from, once something was missed. */
   #missed: number | null = null;
-  #build: string | undefined;
+  #build: string | null;
   /** Frames that came while catching up, or that a gap precedes. */
   #held: Frame[] = [];
   #catchingUp = false;
@@ -52,8 +52,10 @@ export class Connection {
   #again = false;
   #heardAt = Date.now();
 
-  constructor(workspace: string, follower: Follower) {
+  /** `build` is the page's own; null where it has none. */
+  constructor(workspace: string, follower: Follower, build: string | null = null) {
     this.#follower = follower;
+    this.#build = build;
     this.#line = new Line(workspace, {
       onlost: (code) => {
         this.state = 'offline';
@@ -105,8 +107,7 @@ export class Connection {
     const known = this.#known();
     this.#rooms = rooms;
     this.#position = positionAt(known, rooms);
-    this.isOutdated = this.#build !== undefined && this.#build !== build;
-    this.#build ??= build;
+    this.newBuild = this.#build === null || this.#build === build ? null : build;
     this.#follower.onready(presence);
     void this.#catchUp(known);
   }

@@ -8,7 +8,7 @@ import type { Role } from '#lib/shared/ticket.ts';
 import { setClock } from '#lib/ui/clock.ts';
 import { LiveBoard } from './board.svelte.ts';
 import { CommandQueue, ticketOf, type SendOptions } from './commands.svelte.ts';
-import { Connection } from './connection.svelte.ts';
+import { Connection, type Follower } from './connection.svelte.ts';
 import { post } from './http.ts';
 import { readWhole } from './parts.ts';
 import { Presence } from './presence.svelte.ts';
@@ -47,12 +47,13 @@ export class Live {
   /** Frames since a renewal began: the snapshot may be older than they are. */
   #since: Frame[] = [];
 
-  constructor(workspace: string, me: Me) {
+  /** `build` is the page's own, to notice a newer one of the server's; null where there is none. */
+  constructor(workspace: string, me: Me, build: string | null = null) {
     this.workspace = workspace;
     this.me = me;
     this.presence = new Presence(me.id);
     this.rest = new Rest(workspace, this.board);
-    this.connection = new Connection(workspace, {
+    const follower: Follower = {
       cursor: () => this.board.cursor,
       apply: (frame) => this.#apply(frame),
       reach: (seq) => this.board.reach(seq),
@@ -76,7 +77,8 @@ export class Live {
         socket.on('disconnect', () => (this.trouble = null));
       },
       onready: (presence) => this.presence.begin(presence),
-    });
+    };
+    this.connection = new Connection(workspace, follower, build);
     const storage = typeof localStorage === 'undefined' ? undefined : localStorage;
     this.commands = new CommandQueue(
       { transport: (call) => this.#carry(call), shelf: new Shelf(`${workspace}:${me.id}`, storage) },
@@ -208,8 +210,8 @@ function changesMore({ type }: Frame): boolean {
 const key = Symbol('live');
 
 /** Makes the workspace live for everything below. The layout calls it once; what is below asks `getLive()`. */
-export function provideLive(workspace: string, me: Me): Live {
-  return setContext(key, new Live(workspace, me));
+export function provideLive(workspace: string, me: Me, build: string | null): Live {
+  return setContext(key, new Live(workspace, me, build));
 }
 
 /** The nearest Live, or undefined outside of a workspace. */

@@ -12,6 +12,8 @@ const againMs = 4_000;
 export class CustomerLine {
   isTyping = $state(false);
   isOffline = $state(false);
+  /** The build that the server runs. */
+  build = $state<string | null>(null);
   /** What the server says of itself: a code of faults.ts. */
   trouble = $state<string | null>(null);
   #token: string;
@@ -33,7 +35,8 @@ export class CustomerLine {
       transports: ['websocket', 'polling'],
     });
     this.#socket = socket;
-    socket.on('ready', ({ now }) => {
+    socket.on('ready', ({ now, build }) => {
+      this.build = build;
       setClock(now);
       this.isOffline = false;
       this.trouble = null;
