@@ -116,19 +116,14 @@ export class Attendance {
   /** What somebody who just came may know. */
   seenBy({ workspaceId, audienceOf }: Visit, page: Page): Presence {
     if (!this.#isAvailable) return unknown;
-    const online = new Set<string>();
-    const tickets = new Set<string>();
-    for (const other of this.#visits.in(workspaceId)) {
-      online.add(other.memberId);
-      const ticket = this.#visits.ticketOf(other);
-      if (ticket && sees(page, audienceOf(ticket))) tickets.add(ticket);
-    }
+    const online = new Set(this.#visits.membersIn(workspaceId));
+    const tickets = [...this.#visits.ticketsIn(workspaceId)].filter((ticket) => sees(page, audienceOf(ticket)));
     // Told to be there and not yet to be gone: should he be back in time, nobody says it again.
     for (const [memberId, left] of this.#leaving) if (left.workspaceId === workspaceId) online.add(memberId);
     return {
       isAvailable: true,
       online: [...online],
-      looks: [...tickets].map((ticket) => this.#looksAt(workspaceId, ticket)),
+      looks: tickets.map((ticket) => this.#looksAt(workspaceId, ticket)),
       types: this.typing.now(workspaceId).filter(({ ticket }) => sees(page, audienceOf(ticket))),
     };
   }

@@ -8,15 +8,23 @@ export class Visits {
   readonly #ofMember = new Map<string, Set<Visit>>();
   readonly #ofWorkspace = new Map<string, Set<Visit>>();
   readonly #atTicket = new Map<string, Set<Visit>>();
+  /** How many visits of a workspace are each member's, and look at each ticket: who comes is told without a walk through all. */
+  readonly #members = new Map<string, Map<string, number>>();
+  readonly #tickets = new Map<string, Map<string, number>>();
 
   put(visit: Visit, ticket: string | null): void {
     const before = this.#all.get(visit);
-    if (before) drop(this.#atTicket, `${visit.workspaceId} ${before}`, visit);
+    if (before) this.#turnFrom(visit, before);
     this.#all.set(visit, ticket);
-    if (before === undefined) this.#arrivals.set(visit, ++this.#lastArrival);
+    if (before === undefined) {
+      this.#arrivals.set(visit, ++this.#lastArrival);
+      count(this.#members, visit.workspaceId, { of: visit.memberId, by: 1 });
+    }
     add(this.#ofMember, visit.memberId, visit);
     add(this.#ofWorkspace, visit.workspaceId, visit);
-    if (ticket) add(this.#atTicket, `${visit.workspaceId} ${ticket}`, visit);
+    if (!ticket) return;
+    add(this.#atTicket, `${visit.workspaceId} ${ticket}`, visit);
+    count(this.#tickets, visit.workspaceId, { of: ticket, by: 1 });
   }
 
   remove(visit: Visit): boolean {
@@ -24,7 +32,8 @@ export class Visits {
     if (!this.#all.delete(visit)) return false;
     drop(this.#ofMember, visit.memberId, visit);
     drop(this.#ofWorkspace, visit.workspaceId, visit);
-    if (ticket) drop(this.#atTicket, `${visit.workspaceId} ${ticket}`, visit);
+    count(this.#members, visit.workspaceId, { of: visit.memberId, by: -1 });
+    if (ticket) this.#turnFrom(visit, ticket);
     return true;
   }
 
@@ -41,6 +50,15 @@ export class Visits {
     return this.#all.keys();
   }
 
+  membersIn(workspaceId: string): Iterable<string> {
+    return this.#members.get(workspaceId)?.keys() ?? [];
+  }
+
+  /** What somebody looks at. */
+  ticketsIn(workspaceId: string): Iterable<string> {
+    return this.#tickets.get(workspaceId)?.keys() ?? [];
+  }
+
   in(workspaceId: string): ReadonlySet<Visit> {
     return this.#ofWorkspace.get(workspaceId) ?? nobody;
   }
@@ -49,6 +67,11 @@ export class Visits {
   at(workspaceId: string, ticket: string): Visit[] {
     const looking = this.#atTicket.get(`${workspaceId} ${ticket}`) ?? nobody;
     return [...looking].sort((a, b) => this.#arrivalOf(a) - this.#arrivalOf(b));
+  }
+
+  #turnFrom(visit: Visit, ticket: string): void {
+    drop(this.#atTicket, `${visit.workspaceId} ${ticket}`, visit);
+    count(this.#tickets, visit.workspaceId, { of: ticket, by: -1 });
   }
 
   #arrivalOf(visit: Visit): number {
@@ -67,4 +90,15 @@ function add(index: Map<string, Set<Visit>>, key: string, visit: Visit): void {
 function drop(index: Map<string, Set<Visit>>, key: string, visit: Visit): void {
   const found = index.get(key);
   if (found?.delete(visit) && found.size === 0) index.delete(key);
+}
+
+type Change = { of: string; by: 1 | -1 };
+
+function count(counts: Map<string, Map<string, number>>, workspaceId: string, { of: key, by: more }: Change): void {
+  const known = counts.get(workspaceId) ?? new Map<string, number>();
+  const sum = (known.get(key) ?? 0) + more;
+  if (sum > 0) known.set(key, sum);
+  else known.delete(key);
+  if (known.size > 0) counts.set(workspaceId, known);
+  else counts.delete(workspaceId);
 }
