@@ -19,5 +19,6 @@ test('after a storm of faults every screen shows what is, and every acknowledged
   const met = await storm({ database, seed, forMs: 12_000, say: () => undefined });
   expect(met.wrong, `seed ${seed}`).toEqual([]);
   expect(met.done).toBeGreaterThan(20);
+  expect(met.parts, `seed ${seed}`).toBeGreaterThan(10);
   expect(met.kills + met.cuts, `seed ${seed}`).toBeGreaterThan(0);
 });

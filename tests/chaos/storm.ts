@@ -19,9 +19,12 @@ export type Storm = {
   refused: Record<string, number>;
   kills: number;
   cuts: number;
+  /** How often anybody asked for a part of a board after the first. */
+  parts: number;
 };
 
 const stepMs = 60;
+const smallParts = ['--import', new URL('./small-parts.ts', import.meta.url).href];
 const calmMs = 90_000;
 
 /**
@@ -39,7 +42,7 @@ export async function storm({ database, seed, forMs, servers: count = 2, say }: 
   };
   const servers = await Promise.all(
     Array.from({ length: count }, () =>
-      startDeskServer({ databaseUrl: database.url, say: (line) => say(`server: ${line}`) }),
+      startDeskServer({ databaseUrl: database.url, nodeArgs: smallParts, say: (line) => say(`server: ${line}`) }),
     ),
   );
   const tabs = await openTabs({ database, world, servers, seed, fates, complain });
@@ -51,7 +54,8 @@ export async function storm({ database, seed, forMs, servers: count = 2, say }: 
     const all = [...fates.values()].map(({ fate }) => fate);
     const refused: Record<string, number> = {};
     for (const fate of all) if (fate !== 'done') refused[fate] = (refused[fate] ?? 0) + 1;
-    return { wrong, ...met, sent: all.length, done: all.filter((fate) => fate === 'done').length, refused };
+    const parts = tabs.reduce((sum, tab) => sum + tab.parts, 0);
+    return { wrong, ...met, parts, sent: all.length, done: all.filter((fate) => fate === 'done').length, refused };
   } finally {
     await Promise.all(tabs.map((tab) => tab.close()));
     await Promise.all(tabs.map(({ line }) => line.close()));
@@ -84,6 +88,7 @@ async function openTabs({ database, world, servers, seed, fates, complain }: Cro
         line,
         fates,
         complain,
+        isCut: i % 2 === 0,
       });
       await tab.open();
       return tab;
@@ -121,7 +126,8 @@ async function blow({ chance, world, servers, tabs, until }: Weather): Promise<{
         tab,
         reopen(tab).finally(() => reopening.delete(tab)),
       );
-    } else if (luck < 0.055 && !restarting.has(server)) {
+    } else if (luck > 0.96) await tab.comeBack();
+    else if (luck < 0.055 && !restarting.has(server)) {
       met.kills++;
       restarting.set(
         server,
@@ -144,6 +150,7 @@ async function calm(tabs: Tab[]): Promise<void> {
     tab.line.behave(true);
     tab.do({ show: true });
     tab.do({ network: true });
+    tab.do({ again: true });
   }
 }
 

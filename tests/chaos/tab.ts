@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { snapshot } from '#server/domain/board.ts';
 import type { Member } from '../support/cast.ts';
 import type { Role } from '#lib/shared/ticket.ts';
-import type { Asked, Opening, Shown, Told } from './browser/words.ts';
+import type { Asked, Opening, Page, Shown, Told } from './browser/words.ts';
 import type { Line } from './line.ts';
 
 /** What became of everything that was ever sent: nothing may stay `open`. */
@@ -17,21 +17,27 @@ type Options = {
   line: Line;
   fates: Fates;
   complain: (what: string) => void;
+  /** Whether its first page brings a few cards only; then every other does. */
+  isCut: boolean;
 };
 
 /** A member's browser: one tab at a time, whose storage outlives it. */
 export class Tab {
   readonly member: Member;
   readonly line: Line;
+  /** How often it asked for a part after the first. */
+  parts = 0;
   readonly #options: Options;
   readonly #stored = new Map<string, string>();
   readonly #asks = new Map<number, (shown: Shown) => void>();
   #worker: Worker | undefined;
   #ask = 0;
+  #isCut: boolean;
 
   constructor(options: Options) {
     this.#options = options;
     this.member = options.member;
+    this.#isCut = options.isCut;
     this.line = options.line;
   }
 
@@ -41,7 +47,7 @@ export class Tab {
     const opening: Opening = {
       workspace,
       me: { id, name, role },
-      snapshot: await snapshot(member),
+      ...(await this.#page(this.#isCut)),
       port: line.port,
       cookie,
       stored: Object.fromEntries(this.#stored),
@@ -51,6 +57,12 @@ export class Tab {
     worker.on('error', (error) => complain(`${name}: ${error.stack ?? error.message}`));
     await once(worker, 'online');
     this.#worker = worker;
+    this.#isCut = !this.#isCut;
+  }
+
+  /** Its person was elsewhere in the workspace: the board's page begins anew over what is known, be it all or not. */
+  async comeBack(): Promise<void> {
+    this.do({ page: await this.#page(true) });
   }
 
   /** Closed by its person, or by the browser. */
@@ -71,9 +83,18 @@ export class Tab {
     });
   }
 
+  async #page(isCut: boolean): Promise<Page> {
+    const all = await snapshot(this.member);
+    if (!isCut) return { snapshot: all, isWhole: true };
+    const cards = all.cards.filter((_, index) => index % 3 === 0);
+    const ids = new Set(cards.map(({ id }) => id));
+    return { snapshot: { ...all, cards, reads: all.reads.filter(([ticket]) => ids.has(ticket)) }, isWhole: false };
+  }
+
   #hear(told: Told): void {
     const { fates, complain, member } = this.#options;
     if ('broke' in told) complain(`${member.name}: ${told.broke}`);
+    else if ('part' in told) this.parts++;
     else if ('shown' in told) {
       this.#asks.get(told.ask)?.(told.shown);
       this.#asks.delete(told.ask);

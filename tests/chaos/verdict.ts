@@ -22,6 +22,7 @@ export async function fresh(member: Member): Promise<Seen> {
 export function wrongWith(shown: Shown, wanted: Seen): string | null {
   if (shown.state !== 'live') return `is ${shown.state}`;
   if (shown.unsent > 0) return `has ${shown.unsent} unsent`;
+  if (!shown.isWhole) return 'still waits for cards that its page left out';
   if (shown.guesses.length > 0) return `still guesses ${shown.guesses.join(', ')}`;
   const ids = new Set([...Object.keys(shown.cards), ...Object.keys(wanted.cards)]);
   for (const id of ids) {

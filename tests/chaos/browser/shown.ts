@@ -8,6 +8,7 @@ export function shownBy({ board, connection, commands }: Live): Shown {
   return {
     state: connection.state,
     unsent: commands.unsent.length,
+    isWhole: board.isWhole,
     guesses: cards.filter(({ id }) => board.isPending(id)).map(({ id }) => id),
     seq: board.cursor,
     cards: Object.fromEntries(cards.map((card) => [card.id, card])),

@@ -24,6 +24,7 @@ export function surround({ port, cookie, stored }: Setting): {
     window,
     localStorage: storage(stored),
     fetch(address: string, init: RequestInit = {}) {
+      if (/\/board\?/.test(address)) tell({ part: address });
       const headers = new Headers(init.headers);
       headers.set('cookie', cookie);
       return requested(new URL(address, `http://${host}`), { ...init, headers });
