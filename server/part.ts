@@ -3,8 +3,10 @@ import type { Server } from 'node:http';
 /** What runs for as long as the process: each part is started in turn and stopped in reverse. */
 export type Part = {
   stop(): Promise<void>;
-  /** For /readyz; absent means ready once started. */
+  /** For what /readyz tells; absent means ready once started. */
   isReady?(): boolean | Promise<boolean>;
+  /** This process cannot work for anybody while others can: /readyz is 503. Absent means never. */
+  isHung?(): boolean | Promise<boolean>;
 };
 
 export type Context = {

@@ -3,6 +3,7 @@ import { config, decide } from './config.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import * as pool from './database/pool.ts';
+import { Reach } from './database/reach.ts';
 import { greeting } from './demo/greeting.ts';
 import { plant } from './demo/plant.ts';
 import { startJobs } from './jobs/index.ts';
@@ -73,11 +74,9 @@ async function openDatabase(parts: Map<string, Part>, ownerUrl: string): Promise
   const databaseUrl = await migrate(ownerUrl).catch((error: unknown) => {
     throw new PlainError(`The database cannot be used: ${reasonOf(error)}.`, { cause: error });
   });
-  const sql = pool.open(databaseUrl, { connections: config().databaseConnections, name: 'lotse' });
-  parts.set('database', {
-    stop: () => pool.close(),
-    isReady: async () => (await sql`select 1`).length === 1,
-  });
+  pool.open(databaseUrl, { connections: config().databaseConnections, name: 'lotse' });
+  const reach = new Reach();
+  parts.set('database', { stop: () => pool.close(), isReady: () => reach.isReady(), isHung: () => reach.isHung() });
   return databaseUrl;
 }
 

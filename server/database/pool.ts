@@ -86,6 +86,11 @@ function opened(): Database {
   return database;
 }
 
+/** Lines of their own to the same database, to be ended by whoever asked. */
+export function anew(): Sql {
+  return opened().again();
+}
+
 /** The open pool. Throws when nobody has opened it. */
 export function pool(): Sql {
   return opened().sql;

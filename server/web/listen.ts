@@ -11,7 +11,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 
 export type Web = {
   server: Server;
-  /** Before this, and from close() on, /readyz and all pages answer 503. */
+  /** Before this, and from close() on, /readyz answers 503 and all pages 502, on which proxies ask another process. */
   open(handler: Handler, parts: ReadonlyMap<string, Part>): void;
   close(): Promise<void>;
 };
@@ -36,9 +36,9 @@ export async function listen(): Promise<Web> {
     front(request);
     // Node takes its own listener off: a reset before anybody else listens would end the process.
     socket.on('error', () => socket.destroy());
-    const busy = 'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+    const closed = 'HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
     // Closed by us too: server.close() would wait for a client that keeps its half open.
-    if (!parts) socket.end(busy, () => socket.destroy());
+    if (!parts) socket.end(closed, () => socket.destroy());
   });
   await bind(server, config().host, config().port);
   // Such as no file handles left: the next connection may succeed.
@@ -85,8 +85,12 @@ function whyNot({ code }: NodeJS.ErrnoException, host: string, port: number): st
   return `Lotse cannot listen on ${host}; set HOST to an address of this machine.`;
 }
 
+/**
+ * Not 503, which also says that the desk is busy or its database away: another process would answer no better, and to ask it
+ * as well would double the load just then.
+ */
 function unavailable(_: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(503, {
+  response.writeHead(502, {
     'content-type': 'text/plain; charset=utf-8',
     'retry-after': '2',
     'cache-control': 'no-store',

@@ -13,6 +13,7 @@ import { openNotesOf, reads, storedText, synced, type Notes } from '../support/n
 import { startProxy, type ProxyName } from '../support/proxies.ts';
 import { startRedis, type Redis } from '../support/redis.ts';
 import { freePort, startServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { Viewer } from '../support/viewer.ts';
 
 let database: TestDatabase;
@@ -159,6 +160,43 @@ test.each(names)(
   },
 );
 
+test.each(names)('behind %s, a database that only reads is read on: nobody is turned away or cut off', async (name) => {
+  const proxy = await startProxy(name, { port, backends: servers.map((server) => server.port) });
+  const ownName = new URL(database.url).pathname.slice(1);
+  try {
+    const before = await view(cast.ada);
+    await readOnly(true);
+    await Promise.all(
+      servers.map((server) => until(async () => (await readiness(server)).body.parts['live'] === false)),
+    );
+    // As long as a proxy needs to take a process for dead: three checks, two seconds each.
+    for (const end = performance.now() + 7_000; performance.now() < end;) {
+      for (const server of servers)
+        expect(await readiness(server)).toMatchObject({ status: 200, body: { ready: false } });
+      expect((await fetch(`${url()}/login`)).status).toBe(200);
+    }
+    expect(before.page.socket.connected).toBe(true);
+    expect(before.page.readys).toHaveLength(1);
+    const board = await view(cast.ben);
+    expect(board.page.readys).toHaveLength(1);
+  } finally {
+    await readOnly(false);
+    await proxy.stop();
+  }
+  await Promise.all(servers.map((server) => until(async () => (await readiness(server)).body.ready)));
+
+  /** For connections made from now on; whatever wrote until now is ended, but for what the sign-in and the test hold. */
+  async function readOnly(on: boolean): Promise<void> {
+    await database.owner.unsafe(
+      `alter database ${ownName} ${on ? 'set default_transaction_read_only = on' : 'reset default_transaction_read_only'}`,
+    );
+    await database.owner`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = ${ownName} and application_name = 'lotse' and pid <> pg_backend_pid()
+    `;
+  }
+});
+
 test.each(names)('%s passes large files on, and no address that a client makes up', async (name) => {
   const proxy = await startProxy(name, { port, backends: servers.map((server) => server.port) });
   try {
@@ -178,5 +216,13 @@ test.each(names)('%s passes large files on, and no address that a client makes u
     await proxy.stop();
   }
 });
+
+type Readiness = { ready: boolean; parts: Record<string, boolean> };
+
+/** Of a process itself, past the proxy. */
+async function readiness(server: TestServer): Promise<{ status: number; body: Readiness }> {
+  const answer = await fetch(`http://127.0.0.1:${server.port}/readyz`);
+  return { status: answer.status, body: (await answer.json()) as Readiness };
+}
 
 const byId = <T extends { id: string }>(cards: Iterable<T>) => [...cards].toSorted((a, b) => a.id.localeCompare(b.id));

@@ -20,8 +20,8 @@ test('a taken port is told in one sentence', async () => {
   );
 });
 
-test('before everything runs, pages and readiness answer 503 and health 200', async () => {
-  expect(await statuses('/', '/readyz', '/healthz')).toEqual([503, 503, 200]);
+test('before everything runs, pages answer 502, readiness 503 and health 200', async () => {
+  expect(await statuses('/', '/readyz', '/healthz')).toEqual([502, 503, 200]);
 });
 
 test('a client that asks for a socket meanwhile and resets harms nobody', async () => {
@@ -32,12 +32,12 @@ test('a client that asks for a socket meanwhile and resets harms nobody', async 
   const polite = connect(config().port, '127.0.0.1');
   polite.write('GET /socket.io/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   const [answer] = (await once(polite, 'data')) as [Buffer];
-  expect(answer.toString()).toMatch(/^HTTP\/1.1 503 /);
+  expect(answer.toString()).toMatch(/^HTTP\/1.1 502 /);
   polite.destroy();
   expect(await statuses('/healthz')).toEqual([200]);
 });
 
-test('readiness names the part that cannot work', async () => {
+test('readiness names the part that cannot work, and goes on serving', async () => {
   const stop = async () => undefined;
   const parts = new Map<string, Part>([
     ['database', { stop, isReady: async () => Promise.reject(new Error('gone')) }],
@@ -46,9 +46,18 @@ test('readiness names the part that cannot work', async () => {
   ]);
   web.open((_, response) => response.end(), parts);
   const response = await fetch(address('/readyz'));
-  expect(response.status).toBe(503);
+  expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ ready: false, parts: { database: false, feed: true, web: true } });
   parts.set('database', { stop });
+  expect(await (await fetch(address('/readyz'))).json()).toMatchObject({ ready: true });
+});
+
+test('a process that hangs alone asks to be left alone', async () => {
+  const stop = async () => undefined;
+  let hangs = true;
+  web.open((_, response) => response.end(), new Map<string, Part>([['database', { stop, isHung: () => hangs }]]));
+  expect(await statuses('/readyz', '/healthz')).toEqual([503, 200]);
+  hangs = false;
   expect(await statuses('/readyz')).toEqual([200]);
 });
 
