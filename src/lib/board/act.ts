@@ -35,8 +35,8 @@ export function claim(board: BoardView, cards: readonly Card[]): boolean {
   return put(board, cards, { kind: 'member', id: board.live.me.id });
 }
 
-/** Each is a command of its own with its own answer; one sentence tells of all of them. */
-export async function perform(board: BoardView, deeds: readonly Deed[]): Promise<void> {
+/** Each is a command of its own with its own answer; one sentence tells of all of them. Returns the cards it was done to. */
+export async function perform(board: BoardView, deeds: readonly Deed[]): Promise<readonly Card[]> {
   board.selection.clear();
   const refused: string[] = [];
   const answers = await Promise.all(
@@ -56,8 +56,9 @@ export async function perform(board: BoardView, deeds: readonly Deed[]): Promise
   );
   const done = deeds.filter((_, index) => answers[index]?.ok);
   const [first] = done;
-  if (deeds.length === 1) return first && board.say(saidOf(board, first));
-  tellOfMany(board, done, refused);
+  if (deeds.length > 1) tellOfMany(board, done, refused);
+  else if (first) board.say(saidOf(board, first));
+  return done.map(({ card }) => card);
 }
 
 type Returning = { card: Card; list: string | null; refusal: Refusal; isAlone: boolean };
