@@ -91,6 +91,8 @@ test('of several some are refused: each of those lies where it was and says why,
   expect(await back.count()).toBe(1);
   const notice = ben.getByRole('alert').filter({ hasText: m.moves_many_claimed({ count: 2 }, de) });
   expect(await notice.textContent()).toContain('1 nicht: #');
+  // An alert inside a live region is spoken twice.
+  expect(await ben.locator('[aria-live] [role=alert]').count()).toBe(0);
   expect(await heldBy('Ben Okoro')).toEqual(expect.arrayContaining(subjects.filter((subject) => subject !== lost)));
 });
 
