@@ -39,11 +39,6 @@ export class Overlay {
     return this.#pending.length === 0;
   }
 
-  /** The tickets that have guesses. */
-  tickets(): Set<string> {
-    return new Set(this.#pending.map((each) => each.ticket));
-  }
-
   over(card: Card): Card | null {
     let shown: Card | null = card;
     for (const { ticket, guess } of this.#pending) {
