@@ -46,9 +46,12 @@ const domain = z.string().regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[
   error: 'must be a domain like desk.example.org',
 });
 
+/** Connections of a process to the database. */
+export const databaseConnections = 12;
+
 export const settings = z.object({
   DATABASE_URL: url(/^postgres(ql)?$/, 'a PostgreSQL address like postgres://user:password@host:5432/lotse').optional(),
-  DATABASE_CONNECTIONS: wholeNumber(4, 200).default(12),
+  DATABASE_CONNECTIONS: wholeNumber(4, 200).default(databaseConnections),
   REDIS_URL: url(/^rediss?$/, 'a Redis address like redis://user:password@host:6379').optional(),
   SUPABASE_URL: url(/^https?$/, 'the address of a Supabase project').optional(),
   SUPABASE_PUBLISHABLE_KEY: z.string().optional(),

@@ -1,3 +1,4 @@
+import { bounds } from '#lib/live/again.ts';
 import { Chance } from '../support/chance.ts';
 import { Clockwork } from './clockwork.ts';
 import type { Constants } from './constants.ts';
@@ -13,9 +14,6 @@ export type Comeback = {
   missedEvents: number;
   seed: number;
 };
-
-/** How a client waits before it tries again (src/lib/live/again.ts): at random, up to a bound that doubles. */
-const again = { leastMs: 1_000, mostMs: 15_000 };
 
 /** @returns seconds from the return of the servers until the last board shows the present, and the load meanwhile */
 export function comeBack(
@@ -45,10 +43,11 @@ export function comeBack(
   return { present, allConsistentS: (lastAt - awayMs) / 1_000 };
 }
 
+/** As a client waits before it tries again: at random, up to a bound that doubles. */
 function firstTryAfter(awayMs: number, chance: Chance): number {
   let at = 0;
   for (let attempt = 0; at < awayMs; attempt++) {
-    at += chance.next() * Math.min(again.mostMs, again.leastMs * 2 ** attempt);
+    at += chance.next() * Math.min(bounds.mostMs, bounds.leastMs * 2 ** attempt);
   }
   return at;
 }

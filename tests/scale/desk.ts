@@ -1,9 +1,10 @@
+import { databaseConnections } from '#server/config-schema.ts';
 import { Chance } from '../support/chance.ts';
 import { Clockwork } from './clockwork.ts';
 import { mailDatabaseMs, type Constants } from './constants.ts';
 import { Histogram } from './histogram.ts';
 import { redisMs, visitsMs } from './presence.ts';
-import { connections, seatsOf, type Scenario } from './scenario.ts';
+import { seatsOf, type Scenario } from './scenario.ts';
 import { Gate, Station } from './station.ts';
 
 /** One process of Node: a thread, its connections, and what it says to its sockets. */
@@ -49,7 +50,7 @@ export class Desk {
     this.redis = new Station(clock);
     this.processes = Array.from({ length: scenario.processes }, () => ({
       thread: new Station(clock),
-      connections: new Gate(connections),
+      connections: new Gate(databaseConnections),
     }));
     this.workspaces = seatsOf(scenario).map((seats) => {
       const channels = [...seats].map(([index, viewers]) => this.#channel(index, viewers));

@@ -1,6 +1,7 @@
+import { databaseConnections } from '#server/config-schema.ts';
 import { mailMs, type Constants } from './constants.ts';
 import type { Outcome } from './run.ts';
-import { connections, wholesomeLoad } from './scenario.ts';
+import { wholesomeLoad } from './scenario.ts';
 
 /** What has to be bought for a desk, beside its storage. */
 export function needs({ scenario }: Outcome, costs: Constants) {
@@ -10,7 +11,7 @@ export function needs({ scenario }: Outcome, costs: Constants) {
   return {
     processes,
     databaseCores,
-    connections: processes * connections,
+    connections: processes * databaseConnections,
     memoryGb: (viewers * costs.viewerKib) / 1024 ** 2,
     logMbPerS: ((perS(commandsPerHour) + perS(mailsPerHour)) * costs.logKb) / 1024,
     mailProcesses: Math.ceil((perS(mailsPerHour) * mailMs(costs)) / 1_000 / costs.cores / wholesomeLoad),

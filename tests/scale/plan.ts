@@ -1,5 +1,6 @@
+import { beatMs } from '#server/realtime/presence/words.ts';
 import { mailDatabaseMs, type Constants } from './constants.ts';
-import { beatMs, redisMs, visitsMs } from './presence.ts';
+import { redisMs, visitsMs } from './presence.ts';
 import { seatsOf, wholesomeLoad, type Scenario } from './scenario.ts';
 
 /** Sockets of one process as far as the benchmark went. */

@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Constants } from './constants.ts';
 
-/** How often each process says again who is with it (server/realtime/presence/sharing.ts). */
-export const beatMs = 2_000;
-
 const visitBytes = JSON.stringify({ id: '12345', member: randomUUID(), ticket: randomUUID() }).length + 1;
 
 /** What Redis works for one message to so many processes. */

@@ -1,6 +1,6 @@
+import { beatMs } from '#server/realtime/presence/words.ts';
 import type { Constants } from './constants.ts';
 import { Desk } from './desk.ts';
-import { beatMs } from './presence.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Share of the time in which each part worked; the busiest of its kind. */

@@ -21,9 +21,6 @@ export type Scenario = {
   seed: number;
 };
 
-/** Connections of a process to the database (server/config-schema.ts). */
-export const connections = 12;
-
 /** Up to here a part of the system is loaded in plans; above, waiting grows faster than load. */
 export const wholesomeLoad = 0.6;
 

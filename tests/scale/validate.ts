@@ -1,17 +1,15 @@
 import type { Latest } from '../bench/latest.ts';
+import { loads } from '../bench/loads.ts';
 import type { Constants } from './constants.ts';
 import { run } from './run.ts';
 import { usual, type Scenario } from './scenario.ts';
 
 export type Comparison = { key: string; simulated: number; measured: number; error: number };
 
-/** As tests/bench/fanout.ts sends them. */
-const claimsPerS = 20;
-
 /** What the simulation says of the benchmark's own set-up, beside what the benchmark measured there. */
 export function compare({ figures }: Pick<Latest, 'figures'>, costs: Constants): Comparison[] {
-  return [100, 1_000, 5_000].flatMap((viewers) => {
-    const { last } = run(benchOf(viewers), onOneMachine(costs));
+  return loads.flatMap(({ audience: viewers, perSecond }) => {
+    const { last } = run(benchOf(viewers, perSecond), onOneMachine(costs));
     const said = {
       server_p50_ms: last.serverMs.p50,
       server_p99_ms: last.serverMs.p99,
@@ -26,7 +24,8 @@ export function compare({ figures }: Pick<Latest, 'figures'>, costs: Constants):
   });
 }
 
-function benchOf(viewers: number): Scenario {
+/** As many claims a second as the benchmark sent, and enough of them for the slowest hundredth. */
+export function benchOf(viewers: number, claimsPerS: number): Scenario {
   const commandsPerHour = (claimsPerS * 3_600) / viewers;
   const none = { looksPerHour: 0, mailsPerHour: 0, wayMs: { inside: 0, outside: 0 } };
   const one = { workspaces: 1, processes: 1, databaseCores: 1 };
@@ -38,7 +37,7 @@ function benchOf(viewers: number): Scenario {
     viewers,
     commandsPerHour,
     isPaced: true,
-    simulatedS: 25,
+    simulatedS: Math.max(25, 100 / claimsPerS),
   };
 }
 

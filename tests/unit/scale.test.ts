@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { readLatest } from '../bench/latest.ts';
+import { loads } from '../bench/loads.ts';
 import { Clockwork } from '../scale/clockwork.ts';
 import { comeBack } from '../scale/comeback.ts';
 import { constants, constantsFrom, type Constants } from '../scale/constants.ts';
@@ -11,7 +12,7 @@ import { run } from '../scale/run.ts';
 import { sizes, usual, wholesomeLoad, type Scenario } from '../scale/scenario.ts';
 import { Station } from '../scale/station.ts';
 import { tablesFrom } from '../scale/tables.ts';
-import { compare } from '../scale/validate.ts';
+import { benchOf, compare } from '../scale/validate.ts';
 import { Chance } from '../support/chance.ts';
 
 const used = await readLatest(new URL('../../bench/scale.json', import.meta.url));
@@ -134,6 +135,12 @@ test('after a restart all come back, later the more they missed and the fewer ta
   expect(comeBack({ ...back, viewers: 5_000, processes: 4 }, costs).allConsistentS).toBeLessThan(
     comeBack({ ...back, viewers: 5_000 }, costs).allConsistentS,
   );
+});
+
+test.each(loads)('the comparison sends what the benchmark sent: $audience boards', ({ audience, perSecond }) => {
+  const { commandsPerHour, viewers, simulatedS } = benchOf(audience, perSecond);
+  expect((commandsPerHour * viewers) / 3_600).toBeCloseTo(perSecond);
+  expect(perSecond * simulatedS).toBeGreaterThanOrEqual(100);
 });
 
 test('a cost that nobody measured is named', () => {

@@ -1,9 +1,9 @@
 import type { Channel } from '../channel.ts';
 import type { Attendance, Visit } from '../presence.ts';
-import type { SaidVisit, Words } from './words.ts';
+import { beatMs, type SaidVisit, type Words } from './words.ts';
 
-/** A process says all it has each two seconds: after four of them unheard it is dead, or cut off. */
-const silentMs = 8_000;
+/** A process says all it has with each beat: after four of them unheard it is dead, or cut off. */
+const silentMs = 4 * beatMs;
 
 type Process = { heardAt: number; visits: Map<string, Visit> };
 

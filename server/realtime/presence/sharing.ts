@@ -5,9 +5,7 @@ import type { Channel } from '../channel.ts';
 import type { Feed } from '../feed.ts';
 import type { Attendance, Visit } from '../presence.ts';
 import { Elsewhere } from './elsewhere.ts';
-import { channelOf, words, type SaidVisit, type Words } from './words.ts';
-
-const beatMs = 2_000;
+import { beatMs, channelOf, words, type SaidVisit, type Words } from './words.ts';
 
 type Parts = { bus: Bus; feed: Feed; attendance: Attendance };
 

@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 // What processes say to each other about one workspace. They are ours, and yet checked: another version may run beside.
 
+/** How often each process says again who is with it. */
+export const beatMs = 2_000;
+
 const id = z.string().max(60);
 const ticket = z.uuid();
 

@@ -1,4 +1,4 @@
-const bounds = { leastMs: 1_000, mostMs: 15_000 };
+export const bounds = { leastMs: 1_000, mostMs: 15_000 };
 
 /**
  * How long to wait before the next attempt: anything below a bound that doubles with each failure. Five thousand screens that
