@@ -10,6 +10,8 @@ const firstRound = 40;
 const perRound = 100;
 /** A ticket of a thousand messages that all match fills rounds by itself: then the page stays short and says that there is more. */
 const mostRounds = 5;
+/** Who types waits no longer, and a statement that would take longer is ended: the words were too many or the server has too much to do. */
+const mostMs = 2_000;
 
 /** An entry of the index. */
 export type Candidate = {
@@ -30,10 +32,12 @@ export function search(member: Viewing, text: string, after: SearchPlace | null 
   return asMember(
     member,
     async ({ sql }) => {
+      await sql`select set_config('statement_timeout', ${String(mostMs)}, true)`;
+      const end = performance.now() + mostMs;
       const found = new Map<string, Candidate & Head>();
       if (!after) for (const exact of await byNumber(sql, text)) found.set(exact.ticketId, exact);
       let place: SearchPlace | null = after ?? { at: 'infinity', id: Number.MAX_SAFE_INTEGER };
-      for (let round = 0; place && round < mostRounds && found.size < perPage; round++) {
+      for (let round = 0; place && found.size < perPage && goesOn(round, end); round++) {
         const most = round === 0 ? firstRound : perRound;
         const candidates: Candidate[] = await candidatesAfter(sql, text, { ...place, most });
         const heads = await headsOf(sql, candidates);
@@ -52,6 +56,8 @@ export function search(member: Viewing, text: string, after: SearchPlace | null 
     { readOnly: true, repeatable: true },
   );
 }
+
+const goesOn = (round: number, end: number) => round === 0 || (round < mostRounds && performance.now() < end);
 
 function hitOf({ number, subject, customer, status, at }: Candidate & Head, excerpt: Excerpt | undefined): Hit[] {
   // As PostgreSQL tells it, to the microsecond; a page shows milliseconds.
