@@ -114,6 +114,33 @@ test('a cut line is told, and the screen is live again when it is mended', async
   await mona.context().close();
 });
 
+test('a search that fails is asked once, says why, and is asked again when one wants it, by keyboard too', async () => {
+  const mona = await desk.signIn('mona');
+  let asked = 0;
+  let isBusy = true;
+  await mona.route('**/api/v1/*/search?*', (route) => {
+    asked++;
+    if (!isBusy) return route.continue();
+    const body = { ok: false, error: { code: 'busy', detail: {} } };
+    return route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify(body) });
+  });
+  const field = mona.getByRole('combobox', { name: m.board_search({}, de) });
+  await field.fill('heizung');
+  await said(mona, `${m.faults_busy({}, de)} ${m.board_search_failed_text({}, de)}`);
+  // Whatever would ask by itself does so with the next frames and timers.
+  await mona.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+  expect(asked).toBe(1);
+  isBusy = false;
+  await mona.getByRole('button', { name: m.common_retry({}, de) }).focus();
+  await mona.keyboard.press('Enter');
+  await mona.locator('[role=option]').first().waitFor();
+  expect(asked).toBe(2);
+  expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
+  const count = await mona.locator('[role=option]').count();
+  await mona.getByRole('status').getByText(m.board_search_count({ count }, de)).waitFor({ state: 'attached' });
+  await mona.context().close();
+});
+
 test('who was signed out overnight signs in beside, and goes on where he was with what he had typed', async () => {
   const ben = await desk.signIn('ben');
   await ben.locator('section[data-column="me"] a.card').first().click();

@@ -11,11 +11,15 @@ const least = 2;
 export class TicketSearch {
   state = $state<'empty' | 'loading' | 'ready' | 'failed'>('empty');
   hits = $state.raw<Hit[]>([]);
+  /** Why it failed, where that is known (`ui/trouble.ts`). */
+  trouble = $state<string | undefined>();
   /** Which of the hits the keyboard has chosen. */
   chosen = $state(-1);
   #workspace: string;
   #text = '';
   #next = $state.raw<SearchPlace | null>(null);
+  /** What was asked last. */
+  #after: SearchPlace | null = null;
   #asking: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -30,7 +34,7 @@ export class TicketSearch {
   /** Looks for this once nothing more has been typed for a moment; what was found last stays until then. */
   look(text: string): void {
     const typed = text.trim().slice(0, searchLength);
-    if (typed === this.#text && this.state !== 'failed') return;
+    if (typed === this.#text) return;
     this.stop();
     this.#text = typed;
     this.chosen = -1;
@@ -43,9 +47,10 @@ export class TicketSearch {
     if (this.#next && this.state === 'ready') void this.#ask(this.#next);
   }
 
+  /** Asks once more what failed: from the beginning, or for more of what is there. */
   again(): void {
     this.state = 'loading';
-    void this.#ask(null);
+    void this.#ask(this.#after);
   }
 
   /** Down from the field into the hits, and up again. */
@@ -59,8 +64,11 @@ export class TicketSearch {
   }
 
   async #ask(after: SearchPlace | null): Promise<void> {
+    // One at a time: an older answer must not land in what is looked for now.
+    this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;
+    this.#after = after;
     try {
       const { hits, next } = await fetchFound(this.#workspace, this.#text, { after, signal: asking.signal });
       if (asking.signal.aborted) return;
@@ -72,7 +80,11 @@ export class TicketSearch {
       this.state = 'ready';
     } catch (error) {
       if (!(error instanceof Unsent)) throw error;
-      if (!asking.signal.aborted) this.state = 'failed';
+      if (asking.signal.aborted) return;
+      // What was found for other words would look like the answer; a page that is here stays.
+      if (!after) this.hits = [];
+      this.trouble = error.message;
+      this.state = 'failed';
     }
   }
 }

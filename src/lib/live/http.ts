@@ -64,9 +64,16 @@ type Asking = { after: SearchPlace | null; signal: AbortSignal };
 
 async function get<T>(address: string, signal?: AbortSignal): Promise<T> {
   const response = await reach(address, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) });
-  if (!response.ok) throw new Unsent(`status ${response.status}`, away.has(response.status));
+  if (!response.ok) throw new Unsent(await reasonOf(response), away.has(response.status));
   // The server's own type: checking ten thousand cards would cost more than reading them.
   return (await bodyOf(response)) as T;
+}
+
+/** The code with which our own server refuses, or what a proxy says. */
+async function reasonOf(response: Response): Promise<string> {
+  if (!isAnswer(response)) return `status ${response.status}`;
+  const answer = readAnswer(await bodyOf(response));
+  return answer.ok ? `status ${response.status}` : answer.error.code;
 }
 
 /** Any request renews the cookies, for as long as the session lives. Null: nobody could say. */
