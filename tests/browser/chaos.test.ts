@@ -20,5 +20,5 @@ test('after a storm of faults every screen shows what is, and every acknowledged
   expect(met.wrong, `seed ${seed}`).toEqual([]);
   expect(met.done).toBeGreaterThan(20);
   expect(met.parts, `seed ${seed}`).toBeGreaterThan(10);
-  expect(met.kills + met.cuts, `seed ${seed}`).toBeGreaterThan(0);
+  expect(met.kills, `seed ${seed}`).toBeGreaterThan(0);
 });

@@ -7,6 +7,7 @@ import { createWorld, happening, type World } from '../support/world.ts';
 import { startDeskServer, type DeskServer } from './desk-servers.ts';
 import { openLine } from './line.ts';
 import { Tab, type Fates } from './tab.ts';
+import { wrongTurns } from './turns.ts';
 import { fresh, wrongInLedger, wrongWith } from './verdict.ts';
 
 type Options = { database: TestDatabase; seed: number; forMs: number; servers?: number; say: (line: string) => void };
@@ -47,10 +48,11 @@ export async function storm({ database, seed, forMs, servers: count = 2, say }: 
   );
   const tabs = await openTabs({ database, world, servers, seed, fates, complain });
   try {
-    const met = await blow({ chance, world, servers, tabs, until: Date.now() + forMs });
+    const met = await blow({ chance, world, servers, tabs, forMs });
     await calm(tabs);
     wrong.push(...(await wrongScreens(tabs)));
     wrong.push(...(await wrongInLedger(database.owner, world.workspaceId, fates)));
+    wrong.push(...(await wrongTurns(database.owner, world.workspaceId)));
     const all = [...fates.values()].map(({ fate }) => fate);
     const refused: Record<string, number> = {};
     for (const fate of all) if (fate !== 'done') refused[fate] = (refused[fate] ?? 0) + 1;
@@ -103,12 +105,22 @@ async function rolesOf(owner: Sql, { workspaceId }: World) {
   return new Map(rows.map(({ id, role }) => [id, role]));
 }
 
-type Weather = { chance: Chance; world: World; servers: DeskServer[]; tabs: Tab[]; until: number };
+type Weather = { chance: Chance; world: World; servers: DeskServer[]; tabs: Tab[]; forMs: number };
 
-async function blow({ chance, world, servers, tabs, until }: Weather): Promise<{ kills: number; cuts: number }> {
+async function blow({ chance, world, servers, tabs, forMs }: Weather): Promise<{ kills: number; cuts: number }> {
   const met = { kills: 0, cuts: 0 };
   const restarting = new Map<DeskServer, Promise<void>>();
   const reopening = new Map<Tab, Promise<void>>();
+  const kill = (server: DeskServer) => {
+    met.kills++;
+    restarting.set(
+      server,
+      server.restart().finally(() => restarting.delete(server)),
+    );
+  };
+  const until = Date.now() + forMs;
+  // However luck falls, one server dies while everybody is at work.
+  const surely = Date.now() + forMs / 3;
   while (Date.now() < until) {
     const { actor, name, input } = happening(world, chance);
     const luck = chance.next();
@@ -127,13 +139,7 @@ async function blow({ chance, world, servers, tabs, until }: Weather): Promise<{
         reopen(tab).finally(() => reopening.delete(tab)),
       );
     } else if (luck > 0.96) await tab.comeBack();
-    else if (luck < 0.055 && !restarting.has(server)) {
-      met.kills++;
-      restarting.set(
-        server,
-        server.restart().finally(() => restarting.delete(server)),
-      );
-    }
+    else if ((luck < 0.055 || (met.kills === 0 && Date.now() > surely)) && !restarting.has(server)) kill(server);
     await rest(chance.below(2 * stepMs));
   }
   await Promise.all([...restarting.values(), ...reopening.values()]);
