@@ -1,6 +1,6 @@
 import { createClient } from '@supabase/supabase-js';
 import { AppError } from '#lib/shared/errors.ts';
-import { authHome } from './home.ts';
+import { authHome, changePassword as changeAtHome } from './home.ts';
 import { spendPassword } from './limits.ts';
 import type { Session } from './session.ts';
 import { isRefusal } from './sign-in.ts';
@@ -23,7 +23,7 @@ export async function changePassword(session: Session, { current, password }: Ch
   if (error && !isRefusal(error)) throw error;
   // The address in a token may be of yesterday; the account is what counts.
   if (error || data.user.id !== session.userId) throw new AppError('password.wrong');
-  await home.changePassword({ userId: session.userId, accessToken: data.session.access_token, password });
+  await changeAtHome({ userId: session.userId, accessToken: data.session.access_token, password });
   // Ends the session of the check as well.
   await endOtherSessions(session);
 }

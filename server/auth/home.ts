@@ -1,3 +1,4 @@
+import { AppError } from '#lib/shared/errors.ts';
 import { secretFor } from '#server/database/keys.ts';
 import { ensureAuthSchema } from './schema.ts';
 import type { VerifyingKeys } from './tokens.ts';
@@ -12,9 +13,9 @@ export type AuthHome = {
   keys: VerifyingKeys;
   /** A one-time token hash for a link that we mail ourselves. The account must exist. */
   link(email: string, kind: LinkKind): Promise<string>;
-  /** A new account with a confirmed address; its id. Throws AppError('password.weak'). */
+  /** A new account with a confirmed address; its id. Throws weakPassword(). */
   createAccount(account: { email: string; password: string }): Promise<string>;
-  /** Throws AppError('password.weak') where the home has stricter rules than ours. */
+  /** Throws weakPassword() where the home has stricter rules than ours. */
   changePassword(account: { userId: string; accessToken: string; password: string }): Promise<void>;
   close(): Promise<void>;
 };
@@ -45,6 +46,31 @@ export async function closeAuth(): Promise<void> {
   const home = shared[place];
   shared[place] = undefined;
   await home?.close();
+}
+
+const weak = 'WEAK_PASSWORD';
+
+/** How a home refuses a password: a plain error with a code, since the caller may be of the other copy, with classes of its own. */
+export function weakPassword(): Error {
+  return Object.assign(new Error('The password is too weak'), { code: weak });
+}
+
+/** @throws AppError('password.weak') */
+export function createAccount(account: Parameters<AuthHome['createAccount']>[0]): Promise<string> {
+  return refusing(authHome().createAccount(account));
+}
+
+/** @throws AppError('password.weak') */
+export function changePassword(change: Parameters<AuthHome['changePassword']>[0]): Promise<void> {
+  return refusing(authHome().changePassword(change));
+}
+
+async function refusing<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof Error && 'code' in error && error.code === weak ? new AppError('password.weak') : error;
+  }
 }
 
 // Each is loaded only where it is used: the App alone is half a megabyte of code.

@@ -3,7 +3,7 @@ import { AppError } from '#lib/shared/errors.ts';
 import { asSystem } from '#server/database/actor.ts';
 import * as invitations from '#server/domain/invitations.ts';
 import { alone } from './alone.ts';
-import { authHome } from './home.ts';
+import { createAccount } from './home.ts';
 import { spendToken } from './limits.ts';
 import type { Session } from './session.ts';
 import { userOf, type Visitor, welcome } from './sign-in.ts';
@@ -53,7 +53,7 @@ export async function accept(
     const invitation = await invited(token, null);
     if (invitation?.step !== 'new') throw new AppError('invitation.invalid');
     await asSystem(null, ({ sql }) => sql`select private.drop_unbound_user(${invitation.email})`);
-    const userId = await authHome().createAccount({ email: invitation.email, password });
+    const userId = await createAccount({ email: invitation.email, password });
     await invitations.accept({ ...invitation, name }, userId);
   });
   const { data, error } = await client.auth.signInWithPassword({ email: found.email, password });

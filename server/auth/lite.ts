@@ -2,8 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { App } from '@supabase/lite';
 import { createPostgresConnection } from '@supabase/lite/postgres';
 import { createClient } from '@supabase/supabase-js';
-import { AppError } from '#lib/shared/errors.ts';
-import type { AuthHome, LinkKind } from './home.ts';
+import { weakPassword, type AuthHome, type LinkKind } from './home.ts';
 import { shortestPassword } from './fields.ts';
 
 type Options = { databaseUrl: string; secret: string };
@@ -119,7 +118,7 @@ export function openLite({ databaseUrl, secret }: Options): AuthHome {
     const answer = await response.text();
     // Doing what is already done succeeds quietly.
     if (answer.includes('same_password')) return;
-    if (answer.includes('weak_password')) throw new AppError('password.weak');
+    if (answer.includes('weak_password')) throw weakPassword();
     throw new Error(`The auth App refused a password change with ${response.status}.`);
   }
 

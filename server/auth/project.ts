@@ -1,6 +1,5 @@
 import { createClient } from '@supabase/supabase-js';
-import { AppError } from '#lib/shared/errors.ts';
-import type { AuthHome } from './home.ts';
+import { weakPassword, type AuthHome } from './home.ts';
 import { projectKeys } from './key-set.ts';
 
 type Project = { url: string; publishableKey: string; secretKey: string };
@@ -45,5 +44,5 @@ const patient: typeof globalThis.fetch = (input, init) => {
 
 /** A project may refuse what we accept, such as a password that was leaked somewhere. */
 function refusal(error: Error & { code?: string | undefined }): Error {
-  return error.code === 'weak_password' ? new AppError('password.weak') : error;
+  return error.code === 'weak_password' ? weakPassword() : error;
 }

@@ -6,7 +6,7 @@ import { refusalFrom } from '#server/database/refusal.ts';
 import { secretFor } from '#server/database/keys.ts';
 import { found, type Founding } from '#server/domain/workspaces.ts';
 import { alone } from './alone.ts';
-import { authHome } from './home.ts';
+import { createAccount } from './home.ts';
 import { spendToken } from './limits.ts';
 import { welcome, type Visitor } from './sign-in.ts';
 
@@ -52,7 +52,7 @@ export async function setUp(
   await alone('set-up', async () => {
     if (!(await isEmpty())) throw new AppError('setup.done');
     await asSystem(null, ({ sql }) => sql`select private.drop_unbound_user(${email})`);
-    const userId = await authHome().createAccount({ email, password });
+    const userId = await createAccount({ email, password });
     await found({ workspace, administrator: { userId, name, email, language: workspace.language } }).catch(refuseSlug);
   });
   const { data, error } = await client.auth.signInWithPassword({ email, password });

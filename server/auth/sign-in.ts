@@ -3,7 +3,7 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import { AppError } from '#lib/shared/errors.ts';
 import { asSystem } from '#server/database/actor.ts';
 import { faultFrom } from '#server/database/fault.ts';
-import { authHome } from './home.ts';
+import { authHome, changePassword } from './home.ts';
 import { forgiveSignIn, spendLink, spendSignIn, spendToken } from './limits.ts';
 import { confirmationAddress, queueSignInMail } from './mails.ts';
 import { membersOf } from './membership.ts';
@@ -67,7 +67,7 @@ export async function confirmLink(
   const accessToken = data.session.access_token;
   const session = await welcome(accessToken, visitor);
   if (password !== null) {
-    await authHome().changePassword({ userId: session.userId, accessToken, password });
+    await changePassword({ userId: session.userId, accessToken, password });
     await endOtherSessions(session);
   }
   return session;

@@ -8,8 +8,8 @@ const meanings: [FaultCode, RegExp][] = [
   ['database.away', /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/],
   ['database.readOnly', /^(25006)$/],
   ['disk.full', /^(53100|ENOSPC|EDQUOT)$/],
-  // Connections, memory and limits; statements and locks that took too long; no file handles left.
-  ['busy', /^(53[0234]..|57014|57P05|55P03|25P0[34]|EMFILE|ENFILE)$/],
+  // Connections, memory and limits; statements and locks that took too long; no file handles left; the lane of the writers.
+  ['busy', /^(53[0234]..|57014|57P05|55P03|25P0[34]|EMFILE|ENFILE|LANE_FULL)$/],
   ['files.away', /^(EROFS|EIO|EACCES|ESTALE)$/],
 ];
 

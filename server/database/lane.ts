@@ -1,5 +1,3 @@
-import { AppError } from '#lib/shared/errors.ts';
-
 export type LaneLimits = {
   /** So many at once. */
   width: number;
@@ -12,6 +10,12 @@ export type LaneLimits = {
 };
 
 type Waiting = { go(): void };
+
+/**
+ * A plain error with a code (see fault.ts): the lane hangs on the process and refuses callers of both copies of our code, the
+ * server's and the web bundle's, and each knows only its own classes.
+ */
+const refusal = () => Object.assign(new Error('The writers’ lane is full'), { code: 'LANE_FULL' });
 
 /**
  * Writers take turns, so that those who wait for one lock never hold all connections while others only want to read. The
@@ -29,7 +33,7 @@ export class Lane {
     this.#limits = limits;
   }
 
-  /** @throws AppError `busy` when it is not his turn in time */
+  /** @throws Error with the code `LANE_FULL` when it is not his turn in time */
   async run<T>(workspace: string, work: () => Promise<T>): Promise<T> {
     if (this.#hasRoom(workspace)) this.#enter(workspace);
     else await this.#turn(workspace);
@@ -51,13 +55,13 @@ export class Lane {
   }
 
   #turn(workspace: string): Promise<void> {
-    if (this.#waiting >= this.#limits.mostWaiting) throw new AppError('busy');
+    if (this.#waiting >= this.#limits.mostWaiting) throw refusal();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const queue = this.#queues.get(workspace) ?? new Set();
     this.#queues.set(workspace, queue);
     const timer = setTimeout(() => {
       this.#drop(workspace, waiting);
-      reject(new AppError('busy'));
+      reject(refusal());
     }, this.#limits.mostWaitMs);
     const waiting: Waiting = {
       go: () => {

@@ -3,18 +3,13 @@ import { AppError } from '#lib/shared/errors.ts';
 
 /**
  * What the database refused, as an expected error: its own refusals carry a code (private.refuse), the standard ones are
- * translated. Anything else is returned as it came.
+ * translated. Anything else is returned as it came; what passes by itself is no refusal (see fault.ts).
  */
 export function refusalFrom(error: unknown): unknown {
   if (!(error instanceof postgres.PostgresError)) return error;
   switch (error.code) {
     case 'LT001':
       return new AppError(error.message, JSON.parse(error.detail ?? '{}') as Record<string, unknown>);
-    // Waited too long for a lock, ran too long, or PostgreSQL takes no more connections: the same work may be tried again.
-    case '55P03':
-    case '57014':
-    case '53300':
-      return new AppError('busy');
     case '42501':
       return new AppError('forbidden');
     case '23505':

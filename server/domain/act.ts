@@ -1,7 +1,7 @@
 import { asActor, type Actor, type Tx } from '#server/database/actor.ts';
 import { lane, pool, type Sql } from '#server/database/pool.ts';
 import { Fault } from '#lib/shared/faults.ts';
-import { faultFrom } from '#server/database/fault.ts';
+import { orFault } from '#server/database/fault.ts';
 import { isCollision, refusalFrom } from '#server/database/refusal.ts';
 import { wake } from '#server/database/wake.ts';
 import { append, type EventDraft } from './events.ts';
@@ -32,7 +32,7 @@ export function act<T>(actor: Actor, work: (act: Act) => Promise<T>, options: Ac
 
 /**
  * The same where one statement of `pool()` is the whole command and answers with its seq, 0 when nothing changed.
- * @throws AppError for what was refused
+ * @throws AppError for what was refused, Fault when it may be tried again later
  */
 export function actAtOnce(actor: Actor, statement: (sql: Sql) => Promise<number>): Promise<Done<null>> {
   return inLane(actor, async () => {
@@ -44,17 +44,18 @@ export function actAtOnce(actor: Actor, statement: (sql: Sql) => Promise<number>
 
 /** When it is the workspace's turn; what met another transaction is tried again. */
 function inLane<T>(actor: Actor, work: () => Promise<T>): Promise<T> {
-  return lane().run(actor.workspaceId ?? '', async () => {
+  const turn = lane().run(actor.workspaceId ?? '', async () => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await work();
       } catch (error) {
-        if (!isCollision(error)) throw faultFrom(error) ?? refusalFrom(error);
+        if (!isCollision(error)) throw refusalFrom(error);
         // Whoever meets others again and again may come back later.
         if (attempt === attempts) throw new Fault('busy', error);
       }
     }
   });
+  return orFault(turn);
 }
 
 type Committed<T> = { result: T; eventIds: number[] };

@@ -144,7 +144,7 @@ export class Note {
       this.#apply(bytes, editor);
     } catch (error) {
       if (error instanceof AppError && error.code === 'note.generation') socket.close(closes.oldGeneration, error.code);
-      else if (error instanceof AppError && error.code !== 'busy') socket.close(closes.forbidden, error.code);
+      else if (error instanceof AppError) socket.close(closes.forbidden, error.code);
       else {
         reportUnexpected(error, { part: 'notes' });
         // His browser keeps the text and sends it when it is back.

@@ -45,7 +45,7 @@ test('who would wait as one too many is refused at once', async () => {
   const { come, end } = crowd(new Lane({ ...limits, mostWaiting: 1 }));
   const first = come('north', 'first');
   const second = come('north', 'second');
-  await expect(come('north', 'third')).rejects.toMatchObject({ code: 'busy' });
+  await expect(come('north', 'third')).rejects.toMatchObject({ code: 'LANE_FULL' });
   end('first');
   await first;
   await vi.waitFor(() => end('second'));
@@ -57,7 +57,7 @@ test('who has waited too long is refused, and takes nobody’s turn', async () =
   try {
     const { begun, come, end } = crowd(new Lane(limits));
     const first = come('north', 'first');
-    const late = expect(come('north', 'late')).rejects.toMatchObject({ code: 'busy' });
+    const late = expect(come('north', 'late')).rejects.toMatchObject({ code: 'LANE_FULL' });
     await vi.advanceTimersByTimeAsync(limits.mostWaitMs);
     await late;
     const next = come('north', 'next');
