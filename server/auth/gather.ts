@@ -1,35 +1,66 @@
+import { Fault } from '#lib/shared/faults.ts';
+
 type Waiting<K, V> = { key: K; resolve: (value: V) => void; reject: (error: unknown) => void };
 
 /** More in one query would keep the first of them waiting. */
 const most = 500;
+/** So long a question keeps the next from being asked, unless that one is full. */
+const slowMs = 500;
+/** So many questions at once, each on a connection of its own. */
+const mostAtOnce = 3;
+/** Then nobody waits for the answer any more, and the next question is asked. */
+const hangMs = 5_000;
+/** Whoever comes when so many wait is refused at once; so nobody waits longer than 20 / 3 questions that hang, about 35 s. */
+const mostWaiting = 10_000;
 
 /**
  * Asks one question for many: whoever comes while an answer is under way waits for the next, which is for all of them. After a
  * restart five thousand screens knock at once, and each would ask the same.
  * @param answerAll resolves with what is true of each key
+ * @returns how to ask; throws Fault `busy` where no answer comes in time
  */
 export function gather<K, V>(answerAll: (keys: K[]) => Promise<(key: K) => V>): (key: K) => Promise<V> {
   let waiting: Waiting<K, V>[] = [];
-  let isAsking = false;
+  let asking = 0;
+  /** Those of `asking` that the next one need not wait for. */
+  let slow = 0;
+
+  function askNext(): void {
+    while (waiting.length > 0 && asking < mostAtOnce && (asking === slow || waiting.length >= most)) void ask();
+  }
 
   async function ask(): Promise<void> {
-    isAsking = true;
-    while (waiting.length > 0) {
-      const now = waiting.slice(0, most);
-      waiting = waiting.slice(most);
-      try {
-        const answer = await answerAll(now.map(({ key }) => key));
-        for (const { key, resolve } of now) resolve(answer(key));
-      } catch (error) {
-        for (const { reject } of now) reject(error);
-      }
+    const now = waiting.slice(0, most);
+    waiting = waiting.slice(most);
+    asking++;
+    let isSlow = false;
+    const patience = setTimeout(() => {
+      isSlow = true;
+      slow++;
+      askNext();
+    }, slowMs);
+    try {
+      const answer = await inTime(answerAll(now.map(({ key }) => key)));
+      for (const { key, resolve } of now) resolve(answer(key));
+    } catch (error) {
+      for (const { reject } of now) reject(error);
     }
-    isAsking = false;
+    clearTimeout(patience);
+    asking--;
+    if (isSlow) slow--;
+    askNext();
   }
 
   return (key) =>
     new Promise((resolve, reject) => {
+      if (waiting.length >= mostWaiting) return reject(new Fault('busy'));
       waiting.push({ key, resolve, reject });
-      if (!isAsking) void ask();
+      askNext();
     });
+}
+
+function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Fault('busy')), hangMs);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }

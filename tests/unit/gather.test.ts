@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { gather } from '#server/auth/gather.ts';
 
 test('who comes while an answer is under way shares the next one', async () => {
@@ -33,4 +33,47 @@ test('a thousand at once are three questions', async () => {
   const ask = gather(answerAll);
   await Promise.all(Array.from({ length: 1_000 }, (_, key) => ask(key)));
   expect(answerAll).toHaveBeenCalledTimes(3);
+});
+
+describe('while answers hang', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const never = () => new Promise<never>(() => undefined);
+
+  test('who asked is told in the end, and meanwhile the others are answered', async () => {
+    const answerAll = vi.fn(() => Promise.resolve((key: number) => key));
+    answerAll.mockImplementationOnce(never);
+    const ask = gather(answerAll);
+    const hanging = expect(ask(1)).rejects.toMatchObject({ name: 'Fault', code: 'busy' });
+    const next = ask(2);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await next).toBe(2);
+    await vi.advanceTimersByTimeAsync(4_500);
+    await hanging;
+    expect(await ask(3)).toBe(3);
+  });
+
+  test('only a few are asked at once, and each that hangs makes room', async () => {
+    const answerAll = vi.fn<(keys: number[]) => Promise<(key: number) => number>>(never);
+    const ask = gather(answerAll);
+    const all = Promise.allSettled(Array.from({ length: 5_000 }, (_, key) => ask(key)));
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(answerAll).toHaveBeenCalledTimes(3);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(answerAll).toHaveBeenCalledTimes(6);
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect((await all).every(({ status }) => status === 'rejected')).toBe(true);
+    answerAll.mockImplementation(() => Promise.resolve((key) => key));
+    expect(await ask(7)).toBe(7);
+  });
+
+  test('whoever would wait as one too many is refused at once', async () => {
+    const ask = gather<number, number>(never);
+    const all = Array.from({ length: 11_500 }, (_, key) => ask(key));
+    const settled = Promise.allSettled(all);
+    await expect(ask(0)).rejects.toMatchObject({ name: 'Fault', code: 'busy' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await settled;
+  });
 });
