@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import type { Bus } from '../bus.ts';
 import type { Address, Note } from './note.ts';
+import { mostCursors, stampedBytes } from './limits.ts';
 import { messages } from './protocol.ts';
 
+/** Letters of base64: four for three bytes. */
+const mostLetters = (mostCursors * stampedBytes * 4) / 3;
+
 const words = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('cursors'), bytes: z.base64() }),
+  z.object({ kind: z.literal('cursors'), bytes: z.base64().max(mostLetters) }),
   /** Somebody opened the notes there: which cursors have you? */
   z.object({ kind: z.literal('ask') }),
 ]);

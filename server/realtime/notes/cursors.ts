@@ -1,7 +1,7 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { z } from 'zod';
-import { cursorBytes, cursorMs } from './limits.ts';
+import { cursorBytes, cursorMs, mostCursors, stampedBytes } from './limits.ts';
 
 export type Author = { memberId: string; name: string };
 
@@ -15,7 +15,7 @@ type Cursor = {
 
 /** What another process stamped. */
 const stamped = z.object({
-  user: z.object({ id: z.string(), name: z.string(), color: z.string() }),
+  user: z.object({ id: z.string().max(60), name: z.string().max(200), color: z.string().max(20) }),
   cursor: z.unknown(),
 });
 
@@ -63,6 +63,7 @@ export class Cursors<Socket> {
   hear(bytes: Uint8Array): Uint8Array | null {
     const news: number[] = [];
     for (const { id, clock, text } of entries(bytes)) {
+      if (text.length > stampedBytes) continue;
       const known = this.#cursors.get(id);
       const isHere = known?.state && known.heardAt === null;
       if (known && (known.clock > clock || (isHere && known.clock === clock))) continue;
@@ -136,7 +137,7 @@ export class Cursors<Socket> {
 /** An awareness update, entry by entry. */
 function* entries(bytes: Uint8Array): Generator<{ id: number; clock: number; text: string }> {
   const decoder = decoding.createDecoder(bytes);
-  for (let left = Math.min(decoding.readVarUint(decoder), 1_000); left > 0; left--) {
+  for (let left = Math.min(decoding.readVarUint(decoder), mostCursors); left > 0; left--) {
     const id = decoding.readVarUint(decoder);
     yield { id, clock: decoding.readVarUint(decoder), text: decoding.readVarString(decoder) };
   }

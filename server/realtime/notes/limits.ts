@@ -8,6 +8,10 @@ export const frameBytes = updateBytes + 64 * 1024;
 export const documentBytes = 4 * 1024 * 1024;
 /** A selection in JSON. */
 export const cursorBytes = 4 * 1024;
+/** The same with the name and colour of its author. */
+export const stampedBytes = cursorBytes + 1024;
+/** Of one note, in one message. */
+export const mostCursors = 1_000;
 /** Editors say again where their cursor is each 15 s, and forget the silent after 30 s (y-protocols): so do we. */
 export const cursorMs = 30_000;
 /** How often the notes that are open here are compared with the database, should a wake-up have been lost. */

@@ -5,12 +5,13 @@ import type { Channel } from '../channel.ts';
 import type { Feed } from '../feed.ts';
 import type { Attendance, Visit } from '../presence.ts';
 import { Elsewhere } from './elsewhere.ts';
+import { Hearing } from './hearing.ts';
 import { beatMs, channelOf, words, type SaidVisit, type Words } from './words.ts';
 
 type Parts = { bus: Bus; feed: Feed; attendance: Attendance };
 
-/** A workspace with viewers here, and what the other processes say of it, taken in one after the other. */
-type Open = { channel: Channel; elsewhere: Elsewhere; unhear: () => void; last: Promise<void> };
+/** A workspace with viewers here, and what the other processes say of it. */
+type Open = { elsewhere: Elsewhere; hearing: Hearing; unhear: () => void };
 
 /**
  * Presence of several processes: each tells the others of its own pages and keeps theirs as visits without a page. A process
@@ -47,7 +48,15 @@ export class Sharing {
     const { workspaceId } = channel;
     const elsewhere = new Elsewhere(this.#parts.attendance, channel);
     const unhear = this.#parts.bus.hear(channelOf(workspaceId), (said, from) => this.#heard(workspaceId, said, from));
-    this.#open.set(workspaceId, { channel, elsewhere, unhear, last: Promise.resolve() });
+    const hearing = new Hearing((from, heard) =>
+      learn(channel, heard)
+        .then(() => {
+          if (this.#parts.bus.isUp) elsewhere.take(from, heard);
+        })
+        // Most often the database is away: the next beat says it all again.
+        .catch((error: unknown) => void reportUnexpected(error, { part: 'presence', workspaceId })),
+    );
+    this.#open.set(workspaceId, { elsewhere, hearing, unhear });
     this.#sayAll(workspaceId, { asks: true });
   }
 
@@ -82,13 +91,7 @@ export class Sharing {
     if (!parsed.success || !open) return;
     const heard = parsed.data;
     if (heard.kind === 'all' && heard.asks) this.#sayAll(workspaceId, { asks: false });
-    open.last = open.last
-      .then(() => learn(open.channel, heard))
-      .then(() => {
-        if (this.#parts.bus.isUp) open.elsewhere.take(from, heard);
-      })
-      // Most often the database is away: the next beat says it all again.
-      .catch((error: unknown) => void reportUnexpected(error, { part: 'presence', workspaceId }));
+    open.hearing.hear(from, heard);
   }
 
   #sayAll(workspaceId: string, { asks }: { asks: boolean }): void {

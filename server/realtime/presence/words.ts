@@ -5,6 +5,9 @@ import { z } from 'zod';
 /** How often each process says again who is with it. */
 export const beatMs = 2_000;
 
+/** Far more pages of one workspace than one process serves. */
+const mostVisits = 50_000;
+
 const id = z.string().max(60);
 const ticket = z.uuid();
 
@@ -13,7 +16,7 @@ const visit = z.object({ id, member: z.uuid(), ticket: ticket.nullable() });
 
 export const words = z.discriminatedUnion('kind', [
   /** All pages of the sender, said now and then: whoever is silent for long is gone. `asks`: and you? */
-  z.object({ kind: z.literal('all'), visits: z.array(visit), asks: z.boolean() }),
+  z.object({ kind: z.literal('all'), visits: z.array(visit).max(mostVisits), asks: z.boolean() }),
   z.object({ kind: z.literal('visit'), visit }),
   z.object({ kind: z.literal('gone'), id }),
   /** `id` is the page's; null when it is the ticket's customer who types. */
