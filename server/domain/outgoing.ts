@@ -4,7 +4,16 @@ import type { Act } from './act.ts';
 
 export { hadEnoughConfirmations } from './outgoing/limits.ts';
 export { endOvertaken } from './outgoing/overtaken.ts';
-export { keepBytes, markBounced, markSending, next, settle, type Due, type Outcome } from './outgoing/queue.ts';
+export {
+  keepBytes,
+  markBounced,
+  markSending,
+  next,
+  sendingMinutes,
+  settle,
+  type Due,
+  type Outcome,
+} from './outgoing/queue.ts';
 
 type Queue = {
   kind: 'confirmation' | 'message' | 'closing';

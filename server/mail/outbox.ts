@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { config } from '#server/config.ts';
+import { faultFrom } from '#server/database/fault.ts';
 import * as outgoing from '#server/domain/outgoing.ts';
 import { log, reportUnexpected } from '#server/log.ts';
 import { buildMail } from './build.ts';
@@ -10,7 +11,9 @@ import { sendMail, smtpServerOf, type SendResult } from './transport.ts';
 const waitsMinutes = [1, 5, 15, 60, 120];
 const lastWaitMinutes = 240;
 const mostAttempts = 45;
-const recordWaitsMs = [500, 2_000, 5_000, 0];
+const recordWaitsMs = [500, 2_000, 5_000];
+/** Nobody else judges a mail before its lease ends (server/domain/outgoing/queue.ts). */
+const recordForMs = outgoing.sendingMinutes * 60_000;
 
 /** Sends what waits, one mail after the other. Without a relay the mails are built and held, to be read on their page. */
 export function startOutbox(): Loop {
@@ -49,13 +52,21 @@ async function handOver(due: outgoing.Due, { bytes, from }: Ready): Promise<outg
   return outcomeOf(due, sent);
 }
 
-/** It happened and only has to be written down. Never is that a reason to send again: what cannot be written becomes `unknown`. */
+/**
+ * It happened and only has to be written down. Never is that a reason to send again: what cannot be written becomes `unknown`.
+ * Trouble that passes is waited out as long as the lease lasts.
+ */
 async function record(due: outgoing.Due, outcome: outgoing.Outcome): Promise<void> {
-  for (const waitMs of recordWaitsMs) {
+  const until = performance.now() + recordForMs;
+  const waitsMs = [...recordWaitsMs];
+  while (performance.now() < until) {
     try {
       return await outgoing.settle(due, outcome);
     } catch (error) {
       reportUnexpected(error, { part: 'mail', outgoingId: due.id, outcome: outcome.state });
+      const fault = faultFrom(error);
+      const waitMs = fault ? fault.retryAfterSeconds * 1_000 : waitsMs.shift();
+      if (waitMs === undefined) return;
       await setTimeout(waitMs);
     }
   }

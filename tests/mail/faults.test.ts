@@ -15,6 +15,7 @@ import * as outgoing from '#server/domain/outgoing.ts';
 import { createCast, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { openLine } from '../support/line.ts';
+import { fillLane } from '../support/full-lane.ts';
 import { deliver } from '../support/smtp-client.ts';
 import { until } from '../support/until.ts';
 
@@ -137,6 +138,26 @@ describe.runIf(isSmall)('a full disk under the files', () => {
     }
     await database.owner`delete from lotse.mails where state <> 'filed'`;
   });
+});
+
+test('a mail that finds the lane of the writers full waits without being suspected', async () => {
+  expect(await deliver(smtp.port, mail(5), { to })).toMatch(/^250 /);
+  const waiting = async () => (await stored()).find(({ state }) => state !== 'filed');
+  const empty = fillLane();
+  const intake = startIntake();
+  try {
+    await until(async () => (await waiting())?.reason === 'busy');
+    expect(await waiting()).toMatchObject({ state: 'stored', attempts: 0 });
+    await empty();
+    await until(async () => {
+      await database.owner`update lotse.mails set next_attempt_at = now() where state = 'stored'`;
+      intake.poke();
+      return !(await waiting());
+    });
+  } finally {
+    await empty();
+    await intake.stop();
+  }
 });
 
 test('while the database is away a mail stays with its sender, and is taken when it is back', async () => {

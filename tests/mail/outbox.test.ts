@@ -1,8 +1,10 @@
 import { SMTPServer } from 'smtp-server';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { decide } from '#server/config.ts';
 import * as outgoing from '#server/domain/outgoing.ts';
+import { lane } from '#server/database/pool.ts';
 import { createTicket, run } from '../support/cast.ts';
+import { fillLane } from '../support/full-lane.ts';
 import { startOutboxDesk, type OutboxDesk } from '../support/outbox-desk.ts';
 import { until } from '../support/until.ts';
 
@@ -66,6 +68,23 @@ test('a mail that may have arrived is never sent again by itself', async () => {
   const ids = desk.sink.delivered.filter(({ raw }) => raw.includes('Nur einmal.')).map(({ mail }) => mail.messageId);
   expect(ids).toEqual([ids[0], ids[0]]);
 });
+
+test('a mail that has left while the lane of the writers is full is written down as sent once there is room', async () => {
+  const message = await desk.say(await createTicket(desk.cast), '<p>Angekommen.</p>');
+  let empty = () => Promise.resolve();
+  desk.sink.answerWith(() => {
+    empty = fillLane();
+    return 'take';
+  });
+  const tries = vi.spyOn(lane(), 'run');
+  desk.start();
+  // More often than what cannot be written for other reasons is tried.
+  await until(async () => tries.mock.calls.filter(([workspace]) => workspace === desk.cast.workspaceId).length > 4);
+  await empty();
+  tries.mockRestore();
+  expect(await desk.becomes(message, 'sent')).toMatchObject({ attempts: 1 });
+  expect(desk.sink.delivered).toHaveLength(1);
+}, 30_000);
 
 test('a relay that refuses us keeps the mails waiting', async () => {
   const guarded = new SMTPServer({
