@@ -140,7 +140,7 @@ function listen(socket: CustomerSocket, holder: Holder, { seat, onTyping }: List
     if (!from.success || typeof answer !== 'function') return;
     if (!catchUps.take()) return answer({ snapshot: true });
     // In the room first: what the reading does not show yet comes by itself.
-    turns.take(() =>
+    const isTaken = turns.take(() =>
       seat.entered
         .then(() => missedByCustomer({ workspaceId, ticketId }, from.data.cursor))
         .then((missed) => {
@@ -151,6 +151,7 @@ function listen(socket: CustomerSocket, holder: Holder, { seat, onTyping }: List
           answer({ snapshot: true });
         }),
     );
+    if (!isTaken) answer({ snapshot: true });
   });
 
   socket.on('typing', (value) => {

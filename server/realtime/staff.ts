@@ -144,7 +144,7 @@ function listen(socket: StaffSocket, { seat, visit, attendance, channel }: Liste
     if (!from.success || typeof answer !== 'function') return;
     if (!catchUps.take()) return answer({ snapshot: true });
     const { cursor } = from.data;
-    turns.take(() =>
+    const isTaken = turns.take(() =>
       channel
         .then((open) => reach(open, seat, cursor).then(() => answer(missedBy(open, seat, cursor))))
         .catch((error: unknown) => {
@@ -152,6 +152,7 @@ function listen(socket: StaffSocket, { seat, visit, attendance, channel }: Liste
           answer({ snapshot: true });
         }),
     );
+    if (!isTaken) answer({ snapshot: true });
   });
 
   socket.on('look', (value) => {
