@@ -82,9 +82,20 @@ test('starts again after a kill, with the PostgreSQL that was left behind', asyn
   expect(await ask(lotse, '/readyz')).toMatchObject({ status: 200 });
 });
 
-test('ends, and says so, when its PostgreSQL does', async () => {
+test('starts its PostgreSQL again when that was killed, and works on', async () => {
   const lotse = await start();
-  process.kill(serverProcess(), 'SIGQUIT');
+  const killed = serverProcess();
+  process.kill(killed, 'SIGKILL');
+  await until(async () => existsSync(join(dataDir, 'postgres/postmaster.pid')) && serverProcess() !== killed);
+  await until(async () => (await ask(lotse, '/readyz')).ready);
+  expect(lotse.child.exitCode).toBeNull();
+});
+
+test('ends, and says so, when its PostgreSQL cannot be started again', async () => {
+  const lotse = await start();
+  const killed = serverProcess();
+  rmSync(join(dataDir, 'postgres/PG_VERSION'));
+  process.kill(killed, 'SIGQUIT');
   expect(await lotse.ended).toBe(1);
   expect(lotse.said).toContain('The built-in PostgreSQL has ended by itself; its reason stands in postgres.log.');
 });
@@ -162,7 +173,8 @@ function launch(settings: Record<string, string>): Lotse {
 
 async function ask({ port }: Lotse, path: string) {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
-  return { status: response.status, body: (await response.json()) as unknown };
+  const body = (await response.json()) as { ready?: boolean };
+  return { status: response.status, body, ready: body.ready ?? false };
 }
 
 function serverProcess(): number {
