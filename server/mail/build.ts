@@ -3,11 +3,11 @@ import { secretFor } from '#server/database/keys.ts';
 import * as letters from '#server/domain/outgoing/letter.ts';
 import type { Due } from '#server/domain/outgoing.ts';
 import * as files from '#server/files.ts';
+import { renderMail, senderName, type MailContent, type RenderedMail } from '#server/letters/render.ts';
+import { taggedSubject } from '#server/letters/subject.ts';
 import { composeMail, type ComposedMail, type ComposeInput } from './compose.ts';
 import { loopMark } from './machine.ts';
-import { renderMail, senderName, type MailContent, type RenderedMail } from './render.ts';
 import { separatorToken } from './separator.ts';
-import { taggedSubject } from './thread.ts';
 import { messageIdFor, replyAddressFor, threadIdFor } from './thread-ids.ts';
 
 export type Built = ComposedMail & { subject: string };

@@ -6,12 +6,12 @@ import * as mails from '#server/domain/mails.ts';
 import { receive as post, type StoredFile } from '#server/domain/messages/receive.ts';
 import * as outgoing from '#server/domain/outgoing.ts';
 import * as tickets from '#server/domain/tickets.ts';
+import { untaggedSubject } from '#server/letters/subject.ts';
 import type { Decision } from './decision.ts';
 import { htmlOfText } from './html-text.ts';
 import { languageOf } from './language.ts';
 import type { Verdicts } from './machine.ts';
 import type { ReadMail } from './parse.ts';
-import { untaggedSubject } from './thread.ts';
 import { ownIdOf } from './thread-ids.ts';
 
 export type Incoming = ReadMail & { queued: mails.Queued; account: mails.Receiver; key: Buffer; verdicts: Verdicts };

@@ -1,6 +1,7 @@
 import { isTag, isText, type ChildNode, type Element } from 'domhandler';
 import { isHeaderBlock } from './quote-headers.ts';
-import { isSeparatorText, separatorAttribute, separatorClass } from './separator.ts';
+import { separatorAttribute, separatorClass } from '#server/letters/above.ts';
+import { isSeparatorText } from './separator.ts';
 
 export type HtmlNode = ChildNode;
 

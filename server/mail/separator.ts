@@ -6,19 +6,11 @@ import { base32 } from './base32.ts';
  * rewrite mails differently: a class, a data attribute and a text token. Keyed, so that a foreign
  * help desk's or an older installation's mark inside a forwarded mail is not taken for ours.
  */
-export const separatorClass = 'lotse-answer-above';
-export const separatorAttribute = 'data-lotse-above';
-
 const tokenPattern = /lotse:([a-z2-7]{16})/;
 
 /** 16 letters that stand in every mail of this installation. */
 export function separatorToken(key: Buffer): string {
   return base32(createHmac('sha256', key).update('answer-above').digest()).slice(0, 16);
-}
-
-/** The token as it stands in the text of a mail. */
-export function separatorText(token: string): string {
-  return `lotse:${token}`;
 }
 
 export function isSeparatorText(text: string, token?: string): boolean {

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
  */
 const floors: string[][] = [
   // What knows nothing of tickets.
-  ['config', 'config-schema', 'log', 'plain', 'part', 'setup', 'html', 'html-depth', 'mail-document'],
+  ['config', 'config-schema', 'log', 'plain', 'part', 'setup', 'html', 'html-depth', 'mail-document', 'letters'],
   ['database'],
   ['files'],
   ['domain'],
@@ -80,6 +80,7 @@ describe('the web app', () => {
       'auth',
       'log',
       'html',
+      'letters',
       'mail-document',
       'plain',
     ]);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { toText } from '#server/mail/html-text.ts';
 import { halve, isReply, splitHtml, splitText } from '#server/mail/quote.ts';
-import { separatorText, separatorToken } from '#server/mail/separator.ts';
+import { separatorText } from '#server/letters/above.ts';
+import { separatorToken } from '#server/mail/separator.ts';
 
 const ownOf = (text: string, separator?: string) => halve(text, splitText(text, separator)).own.trim();
 const ownOfHtml = (html: string, separator?: string) => toText(halve(html, splitHtml(html, separator)).own).trim();

@@ -2,8 +2,8 @@ import { parseDocument } from 'htmlparser2';
 import { describe, expect, test } from 'vitest';
 import { toText } from '#server/mail/html-text.ts';
 import { halve, splitHtml, splitText } from '#server/mail/quote.ts';
-import { renderMail, senderName, type Frame, type MailContent } from '#server/mail/render.ts';
-import { greetingFor, type Person } from '#server/mail/salutation.ts';
+import { renderMail, senderName, type Frame, type MailContent } from '#server/letters/render.ts';
+import { greetingFor, type Person } from '#server/letters/salutation.ts';
 import { separatorToken } from '#server/mail/separator.ts';
 
 const token = separatorToken(Buffer.alloc(32, 9));

@@ -4,7 +4,8 @@ import { base32, fromBase32 } from '#server/mail/base32.ts';
 import { decide, type Candidate, type SenderFacts } from '#server/mail/decision.ts';
 import { decodeMail } from '#server/mail/decode.ts';
 import { messageIdFor, ownIdOf, repliedNumberOf, replyAddressFor, threadIdFor } from '#server/mail/thread-ids.ts';
-import { numberIn, taggedSubject, threadHints, untaggedSubject } from '#server/mail/thread.ts';
+import { taggedSubject, untaggedSubject } from '#server/letters/subject.ts';
+import { numberIn, threadHints } from '#server/mail/thread.ts';
 
 const key = Buffer.alloc(32, 5);
 const otherKey = Buffer.alloc(32, 6);

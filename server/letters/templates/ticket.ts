@@ -3,7 +3,7 @@ import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Block } from '../blocks.ts';
 import type { Draft, Frame, MailContent, WrittenMessage } from '../render.ts';
 import { greetingFor } from '../salutation.ts';
-import { taggedSubject } from '../thread.ts';
+import { taggedSubject } from '../subject.ts';
 
 /** `url` is the customer's own link. */
 export type TicketFacts = { number: number; subject: string; url: string };

@@ -1,5 +1,5 @@
 import { webAddress, type Block, type MailDesign } from './blocks.ts';
-import { separatorAttribute, separatorClass, separatorText } from './separator.ts';
+import { separatorAttribute, separatorClass, separatorText } from './above.ts';
 
 const font = "font-family:'Segoe UI',Helvetica,Arial,sans-serif";
 const text = `${font};font-size:15px;line-height:23px;color:#1f2328`;

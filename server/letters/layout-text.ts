@@ -1,5 +1,5 @@
 import { webAddress, type Block, type MailDesign } from './blocks.ts';
-import { separatorText } from './separator.ts';
+import { separatorText } from './above.ts';
 
 /** The text part: what a screen reader or a plain program shows, with every link spelled out. */
 export function layOutText({ separator, blocks, company }: MailDesign): string {
