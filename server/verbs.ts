@@ -13,6 +13,7 @@ import * as members from './domain/members.ts';
 import * as messages from './domain/messages.ts';
 import * as outgoing from './domain/outgoing.ts';
 import * as pools from './domain/pools.ts';
+import * as templates from './domain/templates.ts';
 import * as tickets from './domain/tickets.ts';
 import * as workspaces from './domain/workspaces.ts';
 
@@ -69,6 +70,8 @@ export const verbs: Verbs = {
   'invitation.revoke': by(invitations.revoke),
   'member.change': by(members.change),
   'workspace.change': by(workspaces.change),
+  'template.change': by(templates.change),
+  'template.reset': by(templates.reset),
   'account.create': by(accounts.create),
   'account.change': by(accounts.change),
   'account.archive': by(accounts.archive),

@@ -29,10 +29,16 @@ export async function post(act: Act, input: Command<'message.post'>, { mails = t
     data: { message, kind, visibility, channel: author.channel, machine: '' },
     ...(visibility === 'public' ? { customer: { message, kind } } : {}),
   });
-  if (mails && author.member && visibility === 'public') {
+  if (mails && author.member && visibility === 'public' && (await mailsMessages(act))) {
     await outgoing.queueForCustomers(act, { kind: 'message', ticket: input.ticket, message });
   }
   return { message };
+}
+
+/** A plain message is mailed by a rule, installed with each workspace and changed in its settings. */
+async function mailsMessages({ sql }: Act): Promise<boolean> {
+  const [workspace] = await sql<{ mailsMessages: boolean }[]>`select mails_messages from lotse.workspaces`;
+  return workspace?.mailsMessages ?? true;
 }
 
 type Author = { member: string | null; contact: string | null; channel: 'app' | 'page' | 'portal' };

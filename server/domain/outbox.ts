@@ -1,4 +1,5 @@
 import { AppError } from '#lib/shared/errors.ts';
+import type { Occasion } from '#lib/shared/templates.ts';
 import type { Tx } from '#server/database/actor.ts';
 
 export const outgoingStates = [
@@ -16,7 +17,7 @@ export type OutgoingState = (typeof outgoingStates)[number];
 /** A mail on its way out. Sign-in mails belong to no workspace and are never among them. */
 export type OutgoingMail = {
   id: string;
-  kind: 'confirmation' | 'message' | 'closing' | 'invitation';
+  kind: Occasion | 'notice' | 'invitation';
   state: OutgoingState;
   toAddress: string;
   subject: string;

@@ -1,5 +1,6 @@
 import type { Command } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
+import type { Occasion } from '#lib/shared/templates.ts';
 import type { Act } from './act.ts';
 
 export { hadEnoughConfirmations } from './outgoing/limits.ts';
@@ -16,7 +17,7 @@ export {
 } from './outgoing/queue.ts';
 
 type Queue = {
-  kind: 'confirmation' | 'message' | 'closing';
+  kind: Occasion;
   ticket: string;
   message: string | null;
 };

@@ -4,17 +4,10 @@ import type { Block } from './blocks.ts';
 import { layOutHtml } from './layout-html.ts';
 import { layOutText } from './layout-text.ts';
 import type { Person } from './salutation.ts';
-import {
-  closing,
-  confirmation,
-  message,
-  type HistoryEntry,
-  type MailFile,
-  type TicketFacts,
-} from './templates/ticket.ts';
-import { invitation, magicLink, passwordReset } from './templates/access.ts';
+import { invitation, magicLink, passwordReset } from './access.ts';
+import { ticketDraft, type TicketMail } from './ticket.ts';
 
-/** Written in the customer's language; the texts are the messages `mail_*`. */
+/** Written in the customer's language. */
 export type Frame = {
   language: Language;
   /** Name of the workspace; customers read it as the company. */
@@ -25,15 +18,14 @@ export type Frame = {
   separator: string | null;
   /** IANA name for the times in the history. */
   timeZone?: string;
+  /** The workspace's own words; the standard ones where it has none. */
+  template?: string | null;
 };
 
 export type WrittenMessage = { html: string; text: string; author: string };
 
 export type MailContent =
-  | { kind: 'confirmation'; ticket: TicketFacts }
-  | { kind: 'message'; ticket: TicketFacts; message: WrittenMessage; files: MailFile[] }
-  /** `history` newest first, public entries only; the caller reads it as the customer. */
-  | { kind: 'closing'; ticket: TicketFacts; message: WrittenMessage | null; history: HistoryEntry[]; hasMore: boolean }
+  | TicketMail
   | { kind: 'invitation'; inviter: string; url: string; until: Date }
   | { kind: 'magicLink'; url: string }
   | { kind: 'passwordReset'; url: string };
@@ -60,18 +52,14 @@ export function senderName(author: string | null, company: string, locale: Langu
 
 function draftOf(content: MailContent, frame: Frame): Draft {
   switch (content.kind) {
-    case 'confirmation':
-      return confirmation(content, frame);
-    case 'message':
-      return message(content, frame);
-    case 'closing':
-      return closing(content, frame);
     case 'invitation':
       return invitation(content, frame);
     case 'magicLink':
       return magicLink(content, frame);
     case 'passwordReset':
       return passwordReset(content, frame);
+    default:
+      return ticketDraft(content, frame);
   }
 }
 

@@ -17,6 +17,15 @@ export function greetingFor(person: Person | null, locale: Language): string {
   return greet({ name: joined(title, surname) }, { locale });
 }
 
+/** "Sehr geehrte Frau Dr. Weber," / "Dear Dr Weber,". German has no formal form for who is neither Ms nor Mr. */
+export function salutationFor(person: Person | null, locale: Language): string {
+  const name = person?.name.trim() ?? '';
+  if (!person || name === '' || name.includes('@')) return m.mail_salutation_nobody({}, { locale });
+  if (locale === 'en' || (person.salutation !== 'ms' && person.salutation !== 'mr')) return greetingFor(person, locale);
+  const salute = person.salutation === 'ms' ? m.mail_salutation_ms : m.mail_salutation_mr;
+  return salute({ name: joined(titleFor(person.title, locale), surnameOf(name)) }, { locale });
+}
+
 function titleFor(title: string, locale: Language): string {
   if (locale === 'de') return title.trim();
   return (title.match(/\b(?:Prof|Dr)\b/g) ?? []).slice(0, 1).join('');

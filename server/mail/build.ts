@@ -1,3 +1,4 @@
+import { occasions, type Occasion } from '#lib/shared/templates.ts';
 import { config } from '#server/config.ts';
 import { secretFor } from '#server/database/keys.ts';
 import * as letters from '#server/domain/outgoing/letter.ts';
@@ -43,9 +44,12 @@ export async function buildMail(due: Due): Promise<Built | null> {
   });
 }
 
+/** Kinds that are nothing without their message: it was taken back. */
+const tells: ReadonlySet<string> = new Set(['message', 'question', 'interim']);
+
 async function buildTicketMail(due: Due, key: Buffer): Promise<Built | null> {
   const letter = await letters.letterFor(due);
-  if (!letter || (due.kind === 'message' && !letter.message)) return null;
+  if (!letter || (tells.has(due.kind) && !letter.message)) return null;
   const sender = await letters.senderOf(due);
   const thread = await letters.threadOf(due);
   const address = sender?.address ?? config().mailFrom;
@@ -58,6 +62,7 @@ async function buildTicketMail(due: Due, key: Buffer): Promise<Built | null> {
     accent: letter.accent,
     recipient: letter.recipient,
     separator: separatorToken(key),
+    template: letter.template,
   });
   const subject = thread.subject ? `Re: ${taggedSubject(thread.subject, ticket.number)}` : rendered.subject;
   const author = due.kind === 'confirmation' ? null : (letter.message?.author ?? null);
@@ -82,22 +87,22 @@ async function buildTicketMail(due: Due, key: Buffer): Promise<Built | null> {
 }
 
 function ticketContent(due: Due, letter: letters.Letter, attached: Attached[]): MailContent {
-  const { ticket } = letter;
-  const facts = { number: ticket.number, subject: ticket.subject, url: `${config().address}/t/${ticket.token}` };
-  const message = letter.message && { ...letter.message, author: letter.message.author ?? '' };
-  if (due.kind === 'message' && message) {
-    return {
-      kind: 'message',
-      ticket: facts,
-      message,
-      files: attached.map(({ name, size, content }) => ({ name, size, isAttached: content !== null })),
-    };
-  }
-  if (due.kind === 'closing') {
-    const history = letter.history.map((entry) => ({ ...entry, at: new Date(entry.at) }));
-    return { kind: 'closing', ticket: facts, message, history, hasMore: letter.hasMore };
-  }
-  return { kind: 'confirmation', ticket: facts };
+  const { ticket, message, history, hasMore } = letter;
+  return {
+    kind: occasionOf(due),
+    ticket: { ...ticket, url: `${config().address}/t/${ticket.token}` },
+    message: message && { ...message, author: message.author ?? '' },
+    files: attached.map(({ name, size, content }) => ({ name, size, isAttached: content !== null })),
+    history: history.map((entry) => ({ ...entry, at: new Date(entry.at) })),
+    hasMore,
+  };
+}
+
+/** Of a mail to a customer of the ticket. */
+function occasionOf({ id, kind }: Due): Occasion {
+  const occasion = occasions.find((each) => each === kind);
+  if (!occasion) throw new TypeError(`mail ${id} is no letter about a ticket`);
+  return occasion;
 }
 
 type Attached = { name: string; mime: string; size: number; content: Buffer | null };

@@ -8,11 +8,13 @@ type File = { name: string; mime: string; size: number; storageKey: string };
 
 /** What a mail to a customer is made of, read as the holder of his own link: what he may not see cannot get in. */
 export type Letter = {
+  /** The workspace's own words for this mail; null where it has none. */
+  template: string | null;
   workspaceId: string;
   company: string;
   accent: string;
   recipient: { salutation: '' | 'ms' | 'mr' | 'mx'; title: string; name: string };
-  ticket: { id: string; number: number; subject: string; token: string };
+  ticket: { id: string; number: number; subject: string; pool: string; token: string };
   message: (Entry & { files: File[] }) | null;
   /** Public entries, newest first, without the message itself; `author` null is the recipient. */
   history: Entry[];
@@ -27,11 +29,19 @@ export async function letterFor(due: Due): Promise<Letter | null> {
   if (!workspaceId || !ticketId || !contactId) return null;
   const [link] = await asSystem(
     workspaceId,
-    ({ sql }) => sql<{ id: string; generation: number }[]>`
-    select id, generation from lotse.ticket_links where ticket_id = ${ticketId} and contact_id = ${contactId}
+    // Template and pool are the team's, which a customer may not read; what they bring into the mail, the team decided.
+    ({ sql }) => sql<{ id: string; generation: number; template: string | null; pool: string }[]>`
+    select l.id, l.generation, x.body as template, p.name as pool
+    from lotse.ticket_links l
+    join lotse.tickets t on t.id = l.ticket_id
+    join lotse.pools p on p.id = t.pool_id
+    left join lotse.mail_templates x
+      on x.workspace_id = l.workspace_id and x.occasion = ${due.kind} and x.language = ${due.language}
+    where l.ticket_id = ${ticketId} and l.contact_id = ${contactId}
   `,
   );
   if (!link) return null;
+  const { template, pool } = link;
   const token = await tokenFor(link);
   return asLink(
     { workspaceId, linkId: link.id },
@@ -50,11 +60,12 @@ export async function letterFor(due: Due): Promise<Letter | null> {
       const message = entries.find((entry) => entry.id === due.ticketMessageId) ?? null;
       const { company, accent, number, subject } = facts;
       return {
+        template,
         workspaceId,
         company,
         accent,
         recipient,
-        ticket: { id: ticketId, number, subject, token },
+        ticket: { id: ticketId, number, subject, pool, token },
         message: message && { ...message, files: await filesOf(sql, message.id) },
         history: entries.filter((entry) => entry !== message).slice(0, historyEntries),
         hasMore: entries.length > historyEntries + 1,

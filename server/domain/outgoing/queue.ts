@@ -1,10 +1,11 @@
+import type { Occasion } from '#lib/shared/templates.ts';
 import { asSystem } from '#server/database/actor.ts';
 import { act as perform, type Act } from '../act.ts';
 
 export type Due = {
   id: string;
   workspaceId: string | null;
-  kind: 'confirmation' | 'message' | 'closing' | 'invitation' | 'magicLink' | 'passwordReset';
+  kind: Occasion | 'notice' | 'invitation' | 'magicLink' | 'passwordReset';
   accountId: string | null;
   ticketId: string | null;
   contactId: string | null;

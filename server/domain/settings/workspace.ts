@@ -7,10 +7,12 @@ export type WorkspaceSetting = {
   accent: string;
   language: 'de' | 'en';
   senderName: string;
+  mailsMessages: boolean;
 };
 
 export async function workspace({ sql }: Tx): Promise<WorkspaceSetting> {
-  const [row] = await sql<WorkspaceSetting[]>`select name, slug, accent, language, sender_name from lotse.workspaces`;
+  const [row] = await sql<WorkspaceSetting[]>`select name, slug, accent, language, sender_name, mails_messages
+    from lotse.workspaces`;
   if (!row) throw new AppError('workspace.notFound');
   return row;
 }

@@ -1,4 +1,5 @@
 import { simpleParser, type AddressObject } from 'mailparser';
+import { framed } from '#lib/letters/framed.server.ts';
 
 export type Letter = {
   subject: string;
@@ -33,12 +34,4 @@ function textOf(addresses: AddressObject | AddressObject[] | undefined): string 
     .flatMap(({ value }) => value)
     .map(({ name, address }) => (name ? `${name} <${address}>` : (address ?? '')))
     .join(', ');
-}
-
-/** The frame has no scripts and a policy of its own, besides the page's. */
-function framed(html: string): string {
-  const head =
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'">` +
-    '<meta name="referrer" content="no-referrer"><base target="_blank">';
-  return /<head[^>]*>/i.test(html) ? html.replace(/<head[^>]*>/i, (tag) => tag + head) : head + html;
 }

@@ -49,7 +49,12 @@ export function reasonWords(reason: string): string {
 export const kindWords: Record<string, () => string> = {
   confirmation: m.admin_kind_confirmation,
   message: m.admin_kind_message,
+  question: m.letters_question,
+  interim: m.letters_interim,
   closing: m.admin_kind_closing,
+  statement: m.letters_statement,
+  forward: m.letters_forward,
+  notice: m.letters_notice,
   invitation: m.admin_kind_invitation,
 };
 

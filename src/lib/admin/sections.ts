@@ -5,6 +5,7 @@ import Mailbox from '@lucide/svelte/icons/mailbox';
 import SquareKanban from '@lucide/svelte/icons/square-kanban';
 import UserRound from '@lucide/svelte/icons/user-round';
 import UsersRound from '@lucide/svelte/icons/users-round';
+import MailOpen from '@lucide/svelte/icons/mail-open';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Icon } from '#lib/ui/icon.ts';
 
@@ -17,6 +18,7 @@ export const sections: Section[] = [
   { id: 'people', label: m.admin_people, sentence: m.admin_people_sentence, icon: UserRound },
   { id: 'groups', label: m.admin_groups, sentence: m.admin_groups_sentence, icon: UsersRound },
   { id: 'accounts', label: m.admin_accounts, sentence: m.admin_accounts_sentence, icon: Mailbox },
+  { id: 'letters', label: m.letters_title, sentence: m.letters_sentence, icon: MailOpen },
   { id: 'inbox', label: m.admin_inbox, sentence: m.admin_inbox_sentence, icon: Inbox },
   { id: 'outbox', label: m.admin_outbox, sentence: m.admin_outbox_sentence, icon: MailCheck },
 ];

@@ -1,4 +1,5 @@
 import { sentenceOf } from '#lib/live/refusals.ts';
+import { problemSentence } from '#lib/letters/words.ts';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Refusal } from '#lib/shared/errors.ts';
 import type { Role } from '#lib/shared/ticket.ts';
@@ -47,6 +48,8 @@ export function sentence(refusal: Refusal): string {
   if (refusal.code === 'bad.input' && fieldWords[field]) return fieldWords[field]();
   if (constraintWords[constraint]) return constraintWords[constraint]();
   if (refusal.code === 'account.passwordNeeded') return m.errors_account_password_needed();
+  const template = problemSentence(refusal);
+  if (template) return template;
   return sentenceOf(refusal, () => undefined);
 }
 
@@ -55,6 +58,7 @@ export function fieldOf(refusal: Refusal | null | undefined): string | undefined
   if (!refusal) return undefined;
   const constraint = String(refusal.detail['constraint'] ?? '');
   if (refusal.code === 'account.passwordNeeded') return 'imapPassword';
+  if (refusal.code.startsWith('template.')) return 'body';
   if (constraint === 'mail_accounts_check') return 'imapHost';
   if (constraint === 'contact_addresses_workspace_id_address_key') return 'addresses';
   if (constraint === 'mail_accounts_address') return 'address';

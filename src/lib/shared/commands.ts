@@ -8,6 +8,7 @@ import {
   tagCount,
   tagLength,
 } from './limits.ts';
+import { occasions, templateLength } from './templates.ts';
 import { channels, priorities, roles, statuses, visibilities } from './ticket.ts';
 
 // Every write has a name and one schema, which the door (socket, form, API, mail) parses before anything else.
@@ -51,6 +52,8 @@ const account = z.object({
   hasPlusAddresses: z.boolean().optional(),
   sendsConfirmation: z.boolean().optional(),
 });
+
+const template = z.object({ occasion: z.enum(occasions), language: z.enum(['de', 'en']) });
 
 export const commands = {
   'ticket.create': z.object({
@@ -147,7 +150,11 @@ export const commands = {
       .optional(),
     language: z.enum(['de', 'en']).optional(),
     senderName: optionalText(nameLength).optional(),
+    /** What an agent writes leaves as a mail by itself. */
+    mailsMessages: z.boolean().optional(),
   }),
+  'template.change': template.extend({ body: text(templateLength) }),
+  'template.reset': template,
   'account.create': account.extend({ name: text(nameLength), address, pool: id, kind: z.enum(['imap', 'smtp']) }),
   'account.change': account.extend({
     account: id,

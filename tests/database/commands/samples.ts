@@ -83,6 +83,7 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
   const empty = (await run(ada, 'pool.create', { name: 'Unbenutzt' })).result['pool'];
   const loose = (await run(ben, 'file.add', fileInput(written))).result['file'];
   await linkFor(cast, things.ticket, things.contact);
+  await run(ada, 'template.change', { occasion: 'message', language: 'de', body: '{text}' });
   return {
     'ticket.create': by(ben, { subject: 'Neu', pool: heating, requester: weber, member: gus.memberId }),
     'ticket.claim': by(ben, { ticket: await createTicket(cast) }),
@@ -119,6 +120,8 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     'invitation.revoke': by(ada, { invitation: things.invitation }),
     'member.change': by(ada, { member: cleo.memberId, name: 'Cleo Sand-Berg' }),
     'workspace.change': by(ada, { name: 'Nordlicht' }),
+    'template.change': by(ada, { occasion: 'closing', language: 'de', body: '{salutation}\n\n{text}' }),
+    'template.reset': by(ada, { occasion: 'message', language: 'de' }),
     'account.create': by(ada, { name: 'Zwei', address: 'zwei@desk.example', pool: heating, kind: 'smtp' }),
     'account.change': by(ada, { account: things.account, name: 'Anders', pool: heating }),
     'account.archive': by(ada, { account: extra.account }),

@@ -20,6 +20,7 @@ export async function teamRows(world: World, owner: Sql): Promise<Fixtures> {
         `;
         await sql`insert into lotse.groups ${sql({ id: group, workspaceId, name: 'Leere Gruppe' })}`;
         await sql`insert into lotse.group_members ${sql({ workspaceId, groupId: group, memberId: member })}`;
+        await sql`insert into lotse.mail_templates ${sql({ workspaceId, occasion: 'closing', language: 'de', body: '{text}' })}`;
         await sql`insert into lotse.pools ${sql({ id: pool, workspaceId, name: 'Leer', position: 'z' })}`;
         await sql`insert into lotse.pool_access ${sql({ workspaceId, poolId: pool, memberId: member })}`;
         await sql`insert into lotse.invitations ${sql({ id: invitation, workspaceId, email: 'a@b', name: 'A', role: 'member', tokenHash })}`;
@@ -59,6 +60,12 @@ export async function teamRows(world: World, owner: Sql): Promise<Fixtures> {
         at(({ workspaceId }) => ({
           values: { workspaceId, userId: randomUUID(), role: 'administrator', name: 'Neu', email: 'neu@example.org' },
         })),
+    },
+    mail_templates: {
+      set: 'body = body',
+      rows: at(({ workspaceId }) => ({ where: { workspaceId, occasion: 'closing', language: 'de' } })),
+      attempts: () =>
+        at(({ workspaceId }) => ({ values: { workspaceId, occasion: 'closing', language: 'en', body: '{text}' } })),
     },
     invitations: {
       set: 'revoked_at = now()',

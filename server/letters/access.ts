@@ -1,7 +1,7 @@
 import { m } from '#lib/i18n/paraglide/messages.js';
-import type { Block } from '../blocks.ts';
-import type { Draft, Frame, MailContent } from '../render.ts';
-import { greetingFor } from '../salutation.ts';
+import type { Block } from './blocks.ts';
+import type { Draft, Frame, MailContent } from './render.ts';
+import { greetingFor } from './salutation.ts';
 
 type Of<Kind extends MailContent['kind']> = Extract<MailContent, { kind: Kind }>;
 
