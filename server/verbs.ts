@@ -6,6 +6,7 @@ import type { Act, Done } from './domain/act.ts';
 import * as contacts from './domain/contacts.ts';
 import * as files from './domain/files.ts';
 import * as groups from './domain/groups.ts';
+import * as inbox from './domain/inbox.ts';
 import * as invitations from './domain/invitations.ts';
 import * as links from './domain/links.ts';
 import * as mails from './domain/mails.ts';
@@ -76,5 +77,17 @@ export const verbs: Verbs = {
   'account.change': by(accounts.change),
   'account.archive': by(accounts.archive),
   'mail.retry': by(mails.retry),
+  'mail.take': by(inbox.take),
+  'mail.letGo': by(inbox.letGo),
+  'mail.archive': by(inbox.archive),
+  'mail.ignore': by(inbox.ignore),
+  'mail.restore': by(inbox.restore),
+  'mail.makeTicket': async (input, actor) => {
+    // Before a number is drawn for nothing.
+    if (actor.kind !== 'member') throw new AppError('forbidden');
+    const number = await tickets.drawNumber(actor.workspaceId);
+    return (act) => inbox.makeTicket(act, { ...input, number });
+  },
+  'mail.attach': by(inbox.attach),
   'outgoing.retry': by(outgoing.retry),
 };

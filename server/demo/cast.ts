@@ -41,10 +41,11 @@ export const pools: PoolPlan[] = [
   { key: 'it', name: 'IT', groups: ['it'] },
 ];
 
-export const accounts = [
+export const accounts: { name: string; address: string; pool: string; asksFirst?: boolean }[] = [
   { name: 'Service', address: 'service@nordlicht.example', pool: 'heating' },
   { name: 'Mietverwaltung', address: 'miete@nordlicht.example', pool: 'rent' },
   { name: 'IT-Hilfe', address: 'it@nordlicht.example', pool: 'it' },
+  { name: 'Allgemeines', address: 'info@nordlicht.example', pool: 'outside', asksFirst: true },
 ];
 
 type CustomerPlan = {

@@ -6,6 +6,7 @@ import { drawNumber } from '#server/domain/tickets.ts';
 import { found } from '#server/domain/workspaces.ts';
 import { between } from '#lib/shared/rank.ts';
 import { accounts, colleagues, company, customers, emailOf, groups, password, pools } from './cast.ts';
+import { plantInbox } from './inbox.ts';
 import { stories } from './stories.ts';
 import { tell } from './tell.ts';
 
@@ -21,6 +22,7 @@ export async function plant(): Promise<boolean> {
     const number = await drawNumber(ids.workspaceId);
     await asSystem(ids.workspaceId, ({ sql }) => tell(sql, { ids, story, number }));
   }
+  await plantInbox(ids.workspaceId);
   return true;
 }
 
@@ -47,8 +49,9 @@ async function settle(): Promise<Ids> {
     await addGroups(sql, ids);
     await addPools(sql, ids);
     await addCustomers(sql, ids);
-    for (const { name, address, pool } of accounts) {
-      await insert(sql, 'mail_accounts', { workspaceId, name, address, kind: 'smtp', poolId: ids.pools.get(pool) });
+    for (const { name, address, pool, asksFirst = false } of accounts) {
+      const row = { workspaceId, name, address, kind: 'smtp', poolId: ids.pools.get(pool), asksFirst };
+      await insert(sql, 'mail_accounts', row);
     }
   });
   return ids;

@@ -11,7 +11,7 @@ type Draft<T extends EventType> = {
   audience?: string[];
   /** Also for the ticket's customers, with this as its data, while the ticket is public. */
   customer?: Record<string, unknown>;
-  /** A mail is written by its sender, though the system files it. */
+  /** A mail is written by its sender, though the system or a colleague files it. */
   contact?: string;
 };
 
@@ -50,7 +50,7 @@ export async function append(sql: TransactionSql, { drafts, command }: Appending
         e.type,
         e.ticket,
         case when e.contact is null then private.actor_kind() else 'contact' end,
-        private.member(),
+        case when e.contact is null then private.member() end,
         coalesce(e.contact, case when private.actor_kind() = 'contact' then private.customer() end),
         private.setting('command'),
         coalesce(e.audience, case when e.class = 'customer' then array['customer:' || e.ticket] else (found.t).audience end),

@@ -2,7 +2,7 @@ import { AppError } from '#lib/shared/errors.ts';
 import type { Tx } from '#server/database/actor.ts';
 import { bytesOf } from './mails/store.ts';
 
-export const mailStates = ['stored', 'parsed', 'threaded', 'filed', 'ignored', 'failed'] as const;
+export const mailStates = ['stored', 'parsed', 'threaded', 'waiting', 'filed', 'ignored', 'failed'] as const;
 export type MailState = (typeof mailStates)[number];
 
 /** A mail of the ledger: that it came, and what became of it. */

@@ -28,6 +28,8 @@ async function removeUnknown(home: FileHome, keys: string[]): Promise<number> {
     ({ sql }) => sql<{ storageKey: string }[]>`
       select storage_key from lotse.files where storage_key = any (${keys})
       union all
+      select storage_key from lotse.mail_files where storage_key = any (${keys})
+      union all
       select storage_key from lotse.mails where storage_key is not null and storage_key = any (${keys})
     `,
     { readOnly: true },

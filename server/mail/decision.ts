@@ -21,6 +21,8 @@ export type SenderFacts = {
 export type Decision =
   | { kind: 'attach'; ticketId: string; as: 'customer' | 'agent' | 'unverified'; via: Hint['by'] }
   | { kind: 'open'; related: { ticketId: string; why: 'closed' | 'maybe' } | null }
+  /** Its account asks first: a person decides, in the inbox. */
+  | { kind: 'wait'; related: { ticketId: string; why: 'closed' | 'maybe' } | null }
   /** Nothing but the ledger row: it says what it concerned and why it went no further. */
   | { kind: 'ledger'; ticketId: string | null; reason: 'own' | 'report' | 'closed' };
 

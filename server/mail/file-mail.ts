@@ -13,6 +13,7 @@ import { languageOf } from './language.ts';
 import type { Verdicts } from './machine.ts';
 import type { ReadMail } from './parse.ts';
 import { ownIdOf } from './thread-ids.ts';
+import { waitForPerson } from './wait.ts';
 
 export type Incoming = ReadMail & { queued: mails.Queued; account: mails.Receiver; key: Buffer; verdicts: Verdicts };
 
@@ -30,6 +31,12 @@ export async function file(tx: Act, incoming: Incoming, { decision, stored, numb
     if (verdicts.bounce.length > 0 && ownIdOf(incoming.key, concerned)) await outgoing.markBounced(tx, concerned);
     if (decision.reason === 'own') return mails.ignore(tx, queued.id, { ...meta, reason: 'own' });
     await mails.file(tx, queued.id, { ...meta, reason: decision.reason, ticketId: decision.ticketId });
+    return;
+  }
+  if (decision.kind === 'wait') {
+    const body = bodyOf(incoming, false);
+    const isFirst = await waitForPerson(tx, incoming, { decision, stored, meta, body });
+    if (!isFirst) throw new AppError('mail.filedAlready');
     return;
   }
   const isInternal = decision.kind === 'attach' && decision.as === 'agent';
@@ -55,7 +62,7 @@ export async function file(tx: Act, incoming: Incoming, { decision, stored, numb
   if (decision.kind === 'open' && contact) await confirm(tx, incoming, { ticket, contact });
 }
 
-function reasonOf(decision: Exclude<Decision, { kind: 'ledger' }>): string {
+function reasonOf(decision: Exclude<Decision, { kind: 'ledger' | 'wait' }>): string {
   if (decision.kind === 'open') return decision.related ? `ticket.created, ${decision.related.why}` : 'ticket.created';
   return `${decision.as === 'agent' ? 'ticket.commented' : 'ticket.answered'} by ${decision.via}`;
 }

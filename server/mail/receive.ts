@@ -10,6 +10,7 @@ import { judgeMail } from './machine.ts';
 import { readMail } from './parse.ts';
 import { placeOf } from './place.ts';
 import { separatorToken } from './separator.ts';
+import { sorted } from './sort.ts';
 
 /** Files one mail of the ledger: on its ticket, as a new ticket, or in the ledger alone. Safe to repeat after any crash. */
 export async function receive(queued: mails.Queued): Promise<void> {
@@ -27,7 +28,7 @@ export async function receive(queued: mails.Queued): Promise<void> {
 async function fileOnce(incoming: Incoming, attempt = 1): Promise<void> {
   const { workspaceId } = incoming.account;
   const system = { kind: 'system' as const, workspaceId };
-  const decision = await placeOf(incoming);
+  const decision = sorted(incoming, await placeOf(incoming));
   const stored = decision.kind === 'ledger' ? [] : await keep(incoming);
   const number = decision.kind === 'open' ? await tickets.drawNumber(workspaceId) : 0;
   try {

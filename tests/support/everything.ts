@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as Y from 'yjs';
 import { act } from '#server/domain/act.ts';
 import { rooms } from '#server/domain/events.ts';
+import { wait } from '#server/domain/inbox.ts';
 import * as notes from '#server/domain/notes.ts';
 import { createTicket, linkFor, run, type Cast } from './cast.ts';
 
@@ -78,9 +79,42 @@ export async function everything(cast: Cast, cellar: string): Promise<void> {
   const account = { name: 'Post', address: 'post@nordlicht.example', pool: heating, kind: 'smtp' as const };
   const opened = (await run(ada, 'account.create', account)).result['account'] ?? '';
   await run(ada, 'account.change', { account: opened, isPaused: true });
+  await decideAboutMail(cast, opened);
   await run(ada, 'ticket.close', { ticket, inform: true, text: '<p>Fertig.</p>' });
   await run(ada, 'ticket.reopen', { ticket });
   const ended = await createTicket(cast, { subject: 'Bleibt zu' });
   await run(ada, 'ticket.close', { ticket: ended });
   await run(ada, 'ticket.move', { ticket: await createTicket(cast), pool: lift });
+}
+
+/** A mail of the inbox, and all that people may do with it but a ticket. */
+async function decideAboutMail({ workspaceId, ben }: Cast, account: string): Promise<void> {
+  const mail = randomUUID();
+  const meta = {
+    messageId: '',
+    fromAddress: 'a@example.org',
+    fromName: '',
+    subject: 'Frage',
+    verdicts: [],
+    sentAt: null,
+  };
+  const body = { html: '<p>x</p>', text: 'x', quotedHtml: '' };
+  await act({ kind: 'system', workspaceId }, async (tx) => {
+    const row = { id: mail, workspaceId, accountId: account, sha256: 'a'.repeat(64), size: 1 };
+    await tx.sql`insert into lotse.mails ${tx.sql(row)}`;
+    const waiting = {
+      ...meta,
+      reason: 'inbox',
+      maybeTicketId: null,
+      body,
+      phone: '',
+      language: 'de' as const,
+      files: [],
+    };
+    await wait(tx, mail, waiting);
+  });
+  await run(ben, 'mail.take', { mail });
+  await run(ben, 'mail.letGo', { mail });
+  await run(ben, 'mail.archive', { mail });
+  await run(ben, 'mail.restore', { mail });
 }

@@ -17,6 +17,7 @@ export type Account = {
   moveToFolder: string;
   hasPlusAddresses: boolean;
   sendsConfirmation: boolean;
+  asksFirst: boolean;
   createdAt: string;
 };
 
@@ -77,5 +78,5 @@ export async function receiverOf(id: string): Promise<Receiver | null> {
 
 const columns = `
   id, workspace_id, name, address, pool_id, kind, imap_host, imap_port, imap_security, imap_user, imap_password, imap_folder,
-  after_storing, move_to_folder, has_plus_addresses, sends_confirmation, created_at
+  after_storing, move_to_folder, has_plus_addresses, sends_confirmation, asks_first, created_at
 `;

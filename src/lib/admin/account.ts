@@ -16,6 +16,7 @@ export type AccountForm = {
   moveToFolder: string;
   hasPlusAddresses: boolean;
   sendsConfirmation: boolean;
+  asksFirst: boolean;
 };
 
 /** As the database would make it. */
@@ -32,6 +33,7 @@ export const newAccount: AccountForm = {
   moveToFolder: 'Archive',
   hasPlusAddresses: true,
   sendsConfirmation: true,
+  asksFirst: false,
 };
 
 /** Fields that say by themselves what is wrong. */

@@ -1,5 +1,5 @@
 import Building2 from '@lucide/svelte/icons/building-2';
-import Inbox from '@lucide/svelte/icons/inbox';
+import BookOpenText from '@lucide/svelte/icons/book-open-text';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import Mailbox from '@lucide/svelte/icons/mailbox';
 import SquareKanban from '@lucide/svelte/icons/square-kanban';
@@ -19,6 +19,6 @@ export const sections: Section[] = [
   { id: 'groups', label: m.admin_groups, sentence: m.admin_groups_sentence, icon: UsersRound },
   { id: 'accounts', label: m.admin_accounts, sentence: m.admin_accounts_sentence, icon: Mailbox },
   { id: 'letters', label: m.letters_title, sentence: m.letters_sentence, icon: MailOpen },
-  { id: 'inbox', label: m.admin_inbox, sentence: m.admin_inbox_sentence, icon: Inbox },
+  { id: 'mails', label: m.admin_mails, sentence: m.admin_mails_sentence, icon: BookOpenText },
   { id: 'outbox', label: m.admin_outbox, sentence: m.admin_outbox_sentence, icon: MailCheck },
 ];

@@ -19,6 +19,8 @@ import { Rest } from './rest.svelte.ts';
 export type Me = { id: string; name: string; role: Role };
 /** Gets each event of a ticket; null when the board was read anew and anything may have happened. */
 export type TicketListener = (frame: Frame | null) => void;
+/** Gets what happens beside the tickets; null when anything may have happened. */
+export type NewsListener = (frame: Frame | null) => void;
 /** Gets each event of a ticket as it happens, and the card as this person saw it until then. */
 export type FrameListener = (frame: Frame, before: Card | null) => void;
 export type RefusalListener = (call: Call, refusal: Refusal) => void;
@@ -42,6 +44,7 @@ export class Live {
   #tickets = new Map<string, Set<TicketListener>>();
   #moves = new Set<(ticket: string) => void>();
   #events = new Set<FrameListener>();
+  #news = new Set<NewsListener>();
   #refusals = new Set<RefusalListener>();
   #renewal = new Renewal({ read: () => this.#read() });
   /** Frames since a renewal began: the snapshot may be older than they are. */
@@ -133,6 +136,11 @@ export class Live {
     return () => this.#events.delete(listener);
   }
 
+  onNews(listener: NewsListener): () => void {
+    this.#news.add(listener);
+    return () => this.#news.delete(listener);
+  }
+
   onRefusal(listener: RefusalListener): () => void {
     this.#refusals.add(listener);
     return () => this.#refusals.delete(listener);
@@ -159,11 +167,13 @@ export class Live {
     for (const frame of this.#since) apply(board, frame);
     this.board.renew(board, beside);
     for (const listeners of this.#tickets.values()) for (const listener of listeners) listener(null);
+    for (const hear of this.#news) hear(null);
     return board.since;
   }
 
   #apply(frame: Frame): void {
     if (frame.ticket) this.#happens(frame, frame.ticket);
+    else for (const hear of this.#news) hear(frame);
     if (this.#renewal.isRunning) this.#since.push(frame);
     this.board.apply(frame);
     for (const listener of this.#tickets.get(frame.ticket ?? '') ?? []) listener(frame);

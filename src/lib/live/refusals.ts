@@ -41,6 +41,7 @@ const sentences: Record<string, () => string> = {
   'link.notFound': m.errors_link_not_found,
   'invitation.invalid': m.errors_invitation_invalid,
   'mail.notFound': m.errors_mail_not_found,
+  'mail.noSender': m.errors_mail_no_sender,
   'mail.filedAlready': m.errors_mail_filed_already,
   'mail.erased': m.errors_mail_erased,
   'outgoing.notFound': m.errors_outgoing_not_found,
@@ -50,9 +51,17 @@ const sentences: Record<string, () => string> = {
   'row.immutable': m.errors_row_immutable,
 };
 
+/** Lost to somebody, who has a name. */
+const races: Record<string, (who: { name: string }) => string> = {
+  'ticket.taken': m.errors_ticket_taken,
+  'mail.taken': m.errors_mail_taken,
+  'mail.decided': m.errors_mail_decided,
+};
+
 /** One sentence for a refused command. `nameOf` says who a member is: who lost a race hears who won. */
 export function sentenceOf({ code, detail }: Refusal, nameOf: (member: string) => string | undefined): string {
   if (!(code in sentences) && isTrouble(code)) return `${faultSentence(code)} ${m.faults_again()}`;
-  if (code !== 'ticket.taken') return (sentences[code] ?? m.errors_unexpected)();
-  return m.errors_ticket_taken({ name: nameOf(String(detail['winner'])) ?? m.errors_somebody() });
+  const race = races[code];
+  if (!race) return (sentences[code] ?? m.errors_unexpected)();
+  return race({ name: nameOf(String(detail['winner'] ?? detail['member'])) ?? m.errors_somebody() });
 }

@@ -51,6 +51,7 @@ const account = z.object({
   moveToFolder: text(250).optional(),
   hasPlusAddresses: z.boolean().optional(),
   sendsConfirmation: z.boolean().optional(),
+  asksFirst: z.boolean().optional(),
 });
 
 const template = z.object({ occasion: z.enum(occasions), language: z.enum(['de', 'en']) });
@@ -164,6 +165,29 @@ export const commands = {
   }),
   'account.archive': z.object({ account: id }),
   'mail.retry': z.object({ mail: id }),
+  'mail.take': z.object({ mail: id }),
+  'mail.letGo': z.object({ mail: id }),
+  'mail.archive': z.object({ mail: id }),
+  'mail.ignore': z.object({ mail: id }),
+  'mail.restore': z.object({ mail: id }),
+  'mail.makeTicket': z.object({
+    mail: id,
+    ticket: id.optional(),
+    subject: text(subjectLength),
+    pool: id,
+    visibility: z.enum(visibilities).default('public'),
+    priority: z.enum(priorities).default('normal'),
+    tags: z.array(text(tagLength)).max(tagCount).default([]),
+    member: id.nullable().default(null),
+    group: id.nullable().default(null),
+    /** Who asks, where that is not the sender. */
+    requester: id.nullable().default(null),
+    /** For a sender whom nobody knows yet. */
+    name: optionalText(120).default(''),
+    phone: optionalText(40).default(''),
+    confirms: z.boolean().default(false),
+  }),
+  'mail.attach': z.object({ mail: id, number: z.int().min(1).max(999_999_999), isPublic: z.boolean().default(false) }),
   'outgoing.retry': z.object({ outgoing: id }),
 } satisfies Record<string, z.ZodType>;
 

@@ -24,6 +24,12 @@ export type EventData = {
   'file.added': FileData;
   'file.shown': FileData;
   'file.removed': FileData;
+  /** Of mail that waits for a person: it came, somebody works on it, it was decided about. */
+  'mail.arrived': WaitingData;
+  'mail.taken': WaitingData;
+  'mail.letGo': WaitingData;
+  'mail.decided': WaitingData;
+  'mail.returned': WaitingData;
   'mail.queued': MailData;
   'mail.changed': MailData;
   /** Once for a while of editing, for the history. */
@@ -52,6 +58,8 @@ export type EventData = {
 export type Holder = { member: string | null; group: string | null };
 type MessageData = { message: string; kind: string; visibility: string };
 type FileData = { file: string; message: string | null; visibility: string };
+/** `as`: the reason's code, where something was decided. */
+type WaitingData = { mail: string; as: string };
 type MailData = { mail: string; message: string | null; state: string };
 
 export type EventType = keyof EventData;

@@ -1,3 +1,4 @@
+import type { MailLine } from '#lib/inbox/letter.ts';
 import type { Attachment, Conversation, MessageVersion } from '#lib/shared/conversation.ts';
 import type { History } from '#lib/shared/history.ts';
 import type { OpenTicket } from '#lib/shared/opened.ts';
@@ -21,6 +22,10 @@ export function readPanel(workspace: string, number: number, before?: Place): Pr
 export function readHistory(workspace: string, number: number, cursor: string | null): Promise<History> {
   const query = cursor ? `?${new URLSearchParams({ cursor })}` : '';
   return read<History>(`/${workspace}/tickets/${number}/history${query}`);
+}
+
+export function readMails(workspace: string, number: number): Promise<MailLine[]> {
+  return read<MailLine[]>(`/${workspace}/tickets/${number}/mails`);
 }
 
 export function readVersions(workspace: string, number: number, message: string): Promise<MessageVersion[]> {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Actor } from '#server/database/actor.ts';
 import type { Sql } from '#server/database/pool.ts';
+import { addWaiting, createInbox, numberOf } from '../../support/waiting-mail.ts';
 import { createTicket, linkFor, run, type Cast, type Member } from '../../support/cast.ts';
 
 /** One of each thing that a command can name, of one workspace. */
@@ -84,6 +85,9 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
   const loose = (await run(ben, 'file.add', fileInput(written))).result['file'];
   await linkFor(cast, things.ticket, things.contact);
   await run(ada, 'template.change', { occasion: 'message', language: 'de', body: '{text}' });
+  const inbox = await createInbox(cast);
+  const waiting = (row = {}) => addWaiting(owner, { workspaceId: cast.workspaceId, accountId: inbox }, row);
+  const soon = new Date(Date.now() + 60_000).toISOString();
   return {
     'ticket.create': by(ben, { subject: 'Neu', pool: heating, requester: weber, member: gus.memberId }),
     'ticket.claim': by(ben, { ticket: await createTicket(cast) }),
@@ -126,6 +130,20 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     'account.change': by(ada, { account: things.account, name: 'Anders', pool: heating }),
     'account.archive': by(ada, { account: extra.account }),
     'mail.retry': by(ada, { mail: things.mail }),
+    'mail.take': by(ben, { mail: await waiting() }),
+    'mail.letGo': by(ben, { mail: await waiting({ takenByMemberId: ben.memberId, takenUntil: soon }) }),
+    'mail.archive': by(ben, { mail: await waiting() }),
+    'mail.ignore': by(ben, { mail: await waiting() }),
+    'mail.restore': by(ben, { mail: await waiting({ state: 'ignored' }) }),
+    'mail.makeTicket': by(ben, {
+      mail: await waiting(),
+      subject: 'Neu',
+      pool: heating,
+      member: gus.memberId,
+      requester: weber,
+      confirms: true,
+    }),
+    'mail.attach': by(mona, { mail: await waiting(), number: await numberOf(owner, written), isPublic: true }),
     'outgoing.retry': by(mona, { outgoing: things.outgoing }),
   };
 }

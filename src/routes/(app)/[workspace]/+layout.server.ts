@@ -1,14 +1,18 @@
 import { error } from '@sveltejs/kit';
 import { membersOf } from '#server/auth/membership.ts';
+import { inboxKey } from '#lib/inbox/key.ts';
+import { reading } from '#lib/ticket/found.server.ts';
+import { waitingCount } from '#server/domain/inbox.ts';
 import type { LayoutServerLoad } from './$types.js';
 
 const yearSeconds = 365 * 24 * 3600;
 
-export const load: LayoutServerLoad = async ({ locals, cookies, url, untrack }) => {
+export const load: LayoutServerLoad = async ({ locals, cookies, url, untrack, depends }) => {
+  depends(inboxKey);
   const { session, member } = locals;
   // Refused in the hooks before; said again, so that what follows may rely on it.
   if (!session || !member) error(404, { id: '', message: '' });
-  const memberships = await membersOf(session.userId);
+  const [memberships, waiting] = await Promise.all([membersOf(session.userId), reading({ locals }, waitingCount)]);
   // Where "/" leads next time.
   // Untracked, or each step from page to page would ask for all this again.
   const secure = untrack(() => url.protocol === 'https:');
@@ -17,6 +21,8 @@ export const load: LayoutServerLoad = async ({ locals, cookies, url, untrack }) 
   return {
     member: { id: member.id, name: member.name, email: member.email, role: member.role, language: member.language },
     workspace: { id: member.workspaceId, slug: member.slug, name: member.workspace, accent: member.accent },
+    /** Mails that wait for a person; null for who has no inbox to look into. */
+    waiting,
     workspaces: memberships.map(({ slug, workspace }) => ({ slug, name: workspace })),
   };
 };

@@ -1,16 +1,28 @@
 import ContactRound from '@lucide/svelte/icons/contact-round';
+import Inbox from '@lucide/svelte/icons/inbox';
 import Kanban from '@lucide/svelte/icons/square-kanban';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import Settings from '@lucide/svelte/icons/settings';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Icon } from '#lib/ui/icon.ts';
 
-export type Place = { id: string; label: () => string; href: string; keys: string; icon: Icon; isWide?: boolean };
+export type Place = {
+  id: string;
+  label: () => string;
+  href: string;
+  keys: string;
+  icon: Icon;
+  isWide?: boolean;
+  count?: number;
+};
 
 /** Where the rail, the command menu and the keys lead; the most specific address that fits is the present one. */
-export function placesFor(slug: string, role: string): Place[] {
+export function placesFor(slug: string, role: string, waiting: number | null): Place[] {
   const places: Place[] = [
     { id: 'board', label: m.common_board, href: `/${slug}/board`, keys: 'g b', icon: Kanban },
+    ...(waiting === null
+      ? []
+      : [{ id: 'inbox', label: m.inbox_title, href: `/${slug}/inbox`, keys: 'g i', icon: Inbox, count: waiting }]),
     { id: 'contacts', label: m.admin_contacts, href: `/${slug}/contacts`, keys: 'g c', icon: ContactRound },
   ];
   if (role === 'administrator') {

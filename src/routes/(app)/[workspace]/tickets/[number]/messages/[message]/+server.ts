@@ -1,45 +1,13 @@
 import { z } from 'zod';
+import { mailPage } from '#lib/files/mail-page.server.ts';
 import { nowhere, numberIn, reading } from '#lib/ticket/found.server.ts';
-import { pictureTypes } from '#lib/shared/conversation.ts';
-import { originalOf, type Original } from '#server/domain/conversation/original.ts';
-import { read } from '#server/files.ts';
-import { documentFor } from '#server/mail-document.ts';
+import { originalOf } from '#server/domain/conversation/original.ts';
 import type { RequestHandler } from './$types.js';
 
-/** Pictures beyond this would freeze the frame; they hang on the message as files anyway. */
-const mostPictureBytes = 8 * 1024 * 1024;
-
-/** A mail as it came, for a sandboxed frame: with a policy of its own, since a srcdoc would inherit the page's and show no picture. */
 export const GET: RequestHandler = async (event) => {
   numberIn(event);
   const id = z.uuid().safeParse(event.params.message);
   if (!id.success) nowhere();
-  const showImages = event.url.searchParams.has('images');
   const original = await reading(event, (tx) => originalOf(tx, id.data));
-  const pictures = await picturesOf(original);
-  const imageUrl = (reference: string) => pictures.get(reference) ?? null;
-  return new Response(documentFor(original.html, { showImages, imageUrl }), {
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': [
-        `default-src 'none'; img-src data:${showImages ? ' https: http:' : ''}; style-src 'unsafe-inline'`,
-        "form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
-        'sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox',
-      ].join('; '),
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-    },
-  });
+  return mailPage(original, { showImages: event.url.searchParams.has('images') });
 };
-
-async function picturesOf({ html, pictures }: Original): Promise<Map<string, string>> {
-  const urls = new Map<string, string>();
-  let bytes = 0;
-  for (const { contentId, mime, size, storageKey } of pictures) {
-    if (!pictureTypes.includes(mime) || !html.includes('data-cid=')) continue;
-    bytes += size;
-    if (bytes > mostPictureBytes) break;
-    urls.set(contentId, `data:${mime};base64,${(await read(storageKey)).toString('base64')}`);
-  }
-  return urls;
-}

@@ -9,6 +9,7 @@ const filters: Record<string, readonly MailState[]> = {
   '': mailStates,
   failed: ['failed'],
   waiting: ['stored', 'parsed', 'threaded'],
+  inbox: ['waiting'],
   filed: ['filed'],
   ignored: ['ignored'],
 };
