@@ -6,7 +6,8 @@ import { begin } from './transaction.ts';
 export type Actor =
   | { kind: 'member'; workspaceId: string; memberId: string }
   | { kind: 'contact'; workspaceId: string; contactId: string }
-  | { kind: 'link'; workspaceId: string; linkId: string }
+  /** `isAttended`: he chats while an agent has his ticket open. */
+  | { kind: 'link'; workspaceId: string; linkId: string; isAttended?: boolean }
   /** Without a workspace the system reaches all of them: mail intake, jobs, sign-in. */
   | { kind: 'system'; workspaceId: string | null };
 

@@ -27,6 +27,7 @@ export function cardColumns(sql: TransactionSql) {
   return sql`
     t.id, t.number, t.pool_id as pool, t.status, t.visibility, t.priority, t.channel, t.tags, t.requester_id as requester,
     t.responsible_member_id as member, t.responsible_group_id as group, t.owner_ids as owners, t.due_at as due,
+    private.deferral(t.deferred_until) as deferred,
     t.created_at as created, t.waiting_since as waiting, t.last_customer_at as last_customer, t.last_message_at as last_message,
     t.subject, coalesce(c.name, '') as customer
   `;

@@ -22,7 +22,7 @@ export async function conversation(tx: Tx, ticketId: string, { before }: Options
   const rows = await tx.sql<Row[]>`
     select
       m.id, m.kind, m.visibility, m.channel, m.occurred_at as at, m.edited_at, m.withdrawn_at, m.machine,
-      m.verified as is_verified, m.body_html, m.body_text, m.quoted_html,
+      m.verified as is_verified, m.occasion, m.body_html, m.body_text, m.quoted_html,
       jsonb_build_object(
         'kind', case when m.author_member_id is not null then 'member' when m.author_contact_id is not null then 'contact' else 'system' end,
         'id', coalesce(m.author_member_id, m.author_contact_id),

@@ -4,14 +4,18 @@ import { AppError } from '#lib/shared/errors.ts';
 import { richTextToPlain, sanitiseRichText } from '#server/html.ts';
 import type { Act } from './act.ts';
 import * as outgoing from './outgoing.ts';
+import { answered } from './tickets/answered.ts';
+import { change } from './tickets/change.ts';
 
 type Options = {
   /** Each public message of the team goes to the customers as a mail, unless another mail tells of it. */
   mails?: boolean;
 };
 
+type Posted = Command<'message.post'>;
+
 /** Posts a message (the customer sees it), a comment (internal) or an update. Files were uploaded before and hang on it now. */
-export async function post(act: Act, input: Command<'message.post'>, { mails = true }: Options = {}) {
+export async function post(act: Act, input: Posted, { mails = true }: Options = {}) {
   const html = sanitiseRichText(input.html);
   const text = richTextToPlain(html);
   if (!text.trim() && input.files.length === 0) throw new AppError('message.empty');
@@ -20,7 +24,8 @@ export async function post(act: Act, input: Command<'message.post'>, { mails = t
   // Whatever a customer's client claims, his words are a message, and public.
   const kind = author.contact ? 'message' : input.kind;
   const visibility = kind === 'message' ? 'public' : kind === 'comment' ? 'internal' : input.visibility;
-  await insert(act, { ...input, message, kind, visibility, html, text }, author);
+  const occasion = author.member && kind === 'message' && input.occasion !== 'message' ? input.occasion : '';
+  await insert(act, { ...input, message, kind, visibility, html, text, occasion }, author);
   await hang(act, { ticket: input.ticket, message, visibility, files: input.files });
   await note(act, input.ticket, { visibility, author });
   act.record({
@@ -29,8 +34,10 @@ export async function post(act: Act, input: Command<'message.post'>, { mails = t
     data: { message, kind, visibility, channel: author.channel, machine: '' },
     ...(visibility === 'public' ? { customer: { message, kind } } : {}),
   });
-  if (mails && author.member && visibility === 'public' && (await mailsMessages(act))) {
-    await outgoing.queueForCustomers(act, { kind: 'message', ticket: input.ticket, message });
+  if (occasion === 'question' && input.defer) await change(act, { ticket: input.ticket, deferred: 'answer' });
+  if (mails && author.member && visibility === 'public' && (occasion || (await mailsMessages(act)))) {
+    const { ticket, history } = input;
+    await outgoing.queueForCustomers(act, { kind: occasion || 'message', ticket, message, history });
   }
   return { message };
 }
@@ -52,7 +59,7 @@ async function authorOf(act: Act): Promise<Author> {
   return { member: null, contact: row.contact, channel: 'page' };
 }
 
-type Row = Command<'message.post'> & { message: string; text: string };
+type Row = Omit<Posted, 'occasion'> & { message: string; text: string; occasion: string };
 
 async function insert(act: Act, row: Row, author: Author): Promise<void> {
   const { sql, actor } = act;
@@ -63,8 +70,8 @@ async function insert(act: Act, row: Row, author: Author): Promise<void> {
     `;
   } else {
     await sql`
-      insert into lotse.messages (id, workspace_id, ticket_id, kind, visibility, author_member_id, channel, body_html, body_text)
-      values (${row.message}, ${actor.workspaceId}, ${row.ticket}, ${row.kind}, ${row.visibility}, ${author.member}, 'app', ${row.html}, ${row.text})
+      insert into lotse.messages (id, workspace_id, ticket_id, kind, visibility, author_member_id, channel, body_html, body_text, occasion)
+      values (${row.message}, ${actor.workspaceId}, ${row.ticket}, ${row.kind}, ${row.visibility}, ${author.member}, 'app', ${row.html}, ${row.text}, ${row.occasion})
     `;
   }
 }
@@ -96,21 +103,17 @@ async function note(
   ticket: string,
   { visibility, author }: { visibility: string; author: Author },
 ): Promise<void> {
-  await act.system((sql) =>
-    author.contact
-      ? sql`
-          update lotse.tickets
-          set last_message_at = now(), last_customer_at = now(), waiting_since = coalesce(waiting_since, now())
-          where id = ${ticket}
-        `
-      : sql`
-          update lotse.tickets
-          set
-            last_message_at = now(),
-            waiting_since = case when ${visibility === 'public'} then null else waiting_since end,
-            first_answered_at = case when ${visibility === 'public'} then coalesce(first_answered_at, now()) else first_answered_at end
-          where id = ${ticket}
-        `,
+  const { actor } = act;
+  if (author.contact) return answered(act, { ticket, isAttended: actor.kind === 'link' && actor.isAttended === true });
+  await act.system(
+    (sql) => sql`
+    update lotse.tickets
+    set
+      last_message_at = now(),
+      waiting_since = case when ${visibility === 'public'} then null else waiting_since end,
+      first_answered_at = case when ${visibility === 'public'} then coalesce(first_answered_at, now()) else first_answered_at end
+    where id = ${ticket}
+  `,
   );
 }
 

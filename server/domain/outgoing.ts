@@ -20,6 +20,8 @@ type Queue = {
   kind: Occasion;
   ticket: string;
   message: string | null;
+  /** What was said so far goes along, where the template has a place for it. */
+  history?: boolean;
 };
 
 /**
@@ -27,7 +29,7 @@ type Queue = {
  * own. The mail itself is built and sent later (server/mail/outbox.ts), read as that link's holder. Internal tickets
  * queue nothing.
  */
-export async function queueForCustomers(act: Act, { kind, ticket, message }: Queue): Promise<void> {
+export async function queueForCustomers(act: Act, { kind, ticket, message, history = true }: Queue): Promise<void> {
   const queued = await act.system(async (sql) => {
     await sql`
       insert into lotse.ticket_links (workspace_id, ticket_id, contact_id)
@@ -42,8 +44,8 @@ export async function queueForCustomers(act: Act, { kind, ticket, message }: Que
         expires_at = excluded.expires_at
     `;
     return sql<{ id: string }[]>`
-      insert into lotse.outgoing_mails (workspace_id, kind, account_id, ticket_id, contact_id, ticket_message_id, language, to_address)
-      select t.workspace_id, ${kind}, private.account_of(t.id), t.id, c.id, ${message}, c.language, a.address
+      insert into lotse.outgoing_mails (workspace_id, kind, account_id, ticket_id, contact_id, ticket_message_id, input, language, to_address)
+      select t.workspace_id, ${kind}, private.account_of(t.id), t.id, c.id, ${message}, ${sql.json({ history })}, c.language, a.address
       from lotse.tickets t
       join lotse.ticket_customers tc on tc.ticket_id = t.id and tc.verified
       join lotse.contacts c on c.id = tc.contact_id

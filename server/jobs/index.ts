@@ -1,6 +1,7 @@
 import { PgBoss } from 'pg-boss';
 import { connect } from '#server/database/pool.ts';
 import { tidy } from '#server/domain/housekeeping.ts';
+import { resumeDue } from '#server/domain/tickets/resume.ts';
 import { sweep } from '#server/files.ts';
 import { log, reportUnexpected } from '#server/log.ts';
 import type { Context, Part } from '#server/part.ts';
@@ -10,6 +11,7 @@ type Job = { name: string; cron: string; run(): Promise<unknown> };
 /** What runs by the clock; of several processes one runs each job. */
 const jobs: Job[] = [
   { name: 'tidy', cron: '17 * * * *', run: tidy },
+  { name: 'resume-deferred', cron: '* * * * *', run: resumeDue },
   { name: 'sweep-files', cron: '43 3 * * *', run: sweep },
 ];
 

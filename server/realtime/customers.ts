@@ -116,12 +116,13 @@ function seatHolder(socket: CustomerSocket, holder: Holder, { feed, attendance, 
       socket.conn.close();
     },
   );
-  listen(socket, holder, { seat, onTyping: (isTyping) => attendance.typing.customer(typing, isTyping) });
+  const isAttended = () => attendance.isAttended(workspaceId, ticketId);
+  listen(socket, holder, { seat, isAttended, onTyping: (isTyping) => attendance.typing.customer(typing, isTyping) });
 }
 
-type Listening = { seat: Seat; onTyping(isTyping: boolean): void };
+type Listening = { seat: Seat; isAttended(): boolean; onTyping(isTyping: boolean): void };
 
-function listen(socket: CustomerSocket, holder: Holder, { seat, onTyping }: Listening): void {
+function listen(socket: CustomerSocket, holder: Holder, { seat, isAttended, onTyping }: Listening): void {
   const { workspaceId, linkId, ticketId } = holder;
   // Somebody who chats: ten lines at once, then one in two seconds.
   const commands = new Bucket(10, 0.5);
@@ -132,7 +133,7 @@ function listen(socket: CustomerSocket, holder: Holder, { seat, onTyping }: List
   socket.on('command', (value, answer) => {
     if (typeof answer !== 'function') return;
     if (!commands.take()) return answer(calls.refuse('too.many', { retryAfterSeconds: 2 }));
-    void calls.answerCommand({ kind: 'link', workspaceId, linkId }, value).then(answer);
+    void calls.answerCommand({ kind: 'link', workspaceId, linkId, isAttended: isAttended() }, value).then(answer);
   });
 
   socket.on('catchup', (value, answer) => {

@@ -95,6 +95,11 @@ export class Attendance {
     if (ticket) this.#tellLooks(visit, ticket);
   }
 
+  /** Somebody has it open, here or in another process. */
+  isAttended(workspaceId: string, ticket: string): boolean {
+    return this.#visits.at(workspaceId, ticket).length > 0;
+  }
+
   lookedAt(visit: Visit): string | null {
     return this.#visits.ticketOf(visit) ?? null;
   }

@@ -26,6 +26,7 @@ export const sampleFrame: Frame = {
     group: null,
     owners: [],
     due: null,
+    deferred: null,
     created: at,
     waiting: at,
     lastCustomer: at,

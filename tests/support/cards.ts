@@ -21,6 +21,7 @@ export function cardOf(number: number, change: Partial<Card> = {}): Card {
     group: null,
     owners: [],
     due: null,
+    deferred: null,
     created: new Date(Date.parse(noon) + number * 60_000).toISOString(),
     waiting: null,
     lastCustomer: null,

@@ -31,6 +31,7 @@ export async function everything(cast: Cast, cellar: string): Promise<void> {
   await run(ada, 'ticket.unsupport', { ticket, member: cast.cleo.memberId });
   const link = await linkFor(cast, ticket, smith);
   const said = { ticket, kind: 'message' as const, visibility: 'public' as const };
+  await run(ben, 'message.post', { ...said, html: '<p>Welche Wohnung?</p>', occasion: 'question', defer: true });
   await run(link, 'message.post', { ...said, html: '<p>Hallo?</p>' });
   await run(ben, 'ticket.read', { ticket, at: new Date().toISOString() });
   const { message = '' } = (await run(ben, 'message.post', { ...said, html: '<p>Ja.</p>' })).result;

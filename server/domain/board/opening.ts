@@ -89,7 +89,7 @@ async function firstCards(tx: Tx, { by, ids }: { by: Grouping; ids: string[] | n
         t.id,
         row_number() over (
           partition by ${keysOf(tx)[by]}
-          order by array_position(${[...priorities]}::text[], t.priority) desc, date_trunc('milliseconds', t.created_at), t.number
+          order by t.deferred_until is not null, array_position(${[...priorities]}::text[], t.priority) desc, date_trunc('milliseconds', t.created_at), t.number
         ) as place,
         ${keysOf(tx)[by]} as key
       from lotse.tickets t

@@ -68,6 +68,7 @@ async function sliceAfter(sql: TransactionSql, after: Place | null): Promise<{ c
           t.responsible_member_id, t.responsible_group_id, t.owner_ids,
           ${msOf(sql, 't.due_at')}, ${msOf(sql, 't.created_at')}, ${msOf(sql, 't.waiting_since')},
           ${msOf(sql, 't.last_customer_at')}, ${msOf(sql, 't.last_message_at')},
+          private.deferral(t.deferred_until),
           t.subject, coalesce(c.name, ''), ${msOf(sql, 'r.read_at')}
         ) as card
       from lotse.tickets t

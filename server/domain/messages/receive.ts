@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Act } from '../act.ts';
+import { answered } from '../tickets/answered.ts';
 
 export type Received = {
   ticket: string;
@@ -46,7 +47,7 @@ export async function receive(act: Act, received: Received): Promise<string> {
   await sql`insert into lotse.messages ${sql(row)}`;
   await keepFiles(act, message, received);
   if (contact) await join(act, { ticket, contact, isVerified: received.isVerified });
-  if (contact && !machine) await markWaiting(act, ticket);
+  if (contact && !machine) await heard(act, received);
   act.record({
     type: 'message.posted',
     ticket,
@@ -61,6 +62,16 @@ function sightOf({ contact }: Received) {
   return contact
     ? { kind: 'message' as const, visibility: 'public' as const }
     : { kind: 'comment' as const, visibility: 'internal' as const };
+}
+
+/** A stranger is heard as well; what the ticket waits for is the word of a customer. */
+async function heard(act: Act, { ticket, contact, isVerified }: Received): Promise<void> {
+  if (isVerified) return answered(act, { ticket, contact });
+  await act.sql`
+    update lotse.tickets
+    set last_message_at = now(), last_customer_at = now(), waiting_since = coalesce(waiting_since, now())
+    where id = ${ticket}
+  `;
 }
 
 async function join(act: Act, who: { ticket: string; contact: string; isVerified: boolean }): Promise<void> {
@@ -84,12 +95,4 @@ async function keepFiles(act: Act, message: string, received: Received): Promise
     };
     await act.sql`insert into lotse.files ${act.sql(row)}`;
   }
-}
-
-async function markWaiting(act: Act, ticket: string): Promise<void> {
-  await act.sql`
-    update lotse.tickets
-    set last_message_at = now(), last_customer_at = now(), waiting_since = coalesce(waiting_since, now())
-    where id = ${ticket}
-  `;
 }

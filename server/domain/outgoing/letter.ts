@@ -59,6 +59,7 @@ export async function letterFor(due: Due): Promise<Letter | null> {
       const entries = await entriesOf(sql, ticketId, contactId);
       const message = entries.find((entry) => entry.id === due.ticketMessageId) ?? null;
       const { company, accent, number, subject } = facts;
+      const goesAlong = due.input['history'] !== false;
       return {
         template,
         workspaceId,
@@ -67,8 +68,8 @@ export async function letterFor(due: Due): Promise<Letter | null> {
         recipient,
         ticket: { id: ticketId, number, subject, pool, token },
         message: message && { ...message, files: await filesOf(sql, message.id) },
-        history: entries.filter((entry) => entry !== message).slice(0, historyEntries),
-        hasMore: entries.length > historyEntries + 1,
+        history: goesAlong ? entries.filter((entry) => entry !== message).slice(0, historyEntries) : [],
+        hasMore: goesAlong && entries.length > historyEntries + 1,
       };
     },
     { readOnly: true },

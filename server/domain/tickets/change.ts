@@ -14,13 +14,14 @@ export async function change(act: Act, { ticket, ...wanted }: Command<'ticket.ch
     tags: wanted.tags ?? state.tags,
     requesterId: wanted.requester === undefined ? state.requesterId : wanted.requester,
     dueAt: wanted.due === undefined ? state.dueAt : wanted.due,
+    deferred: wanted.deferred === undefined ? state.deferred : wanted.deferred,
   };
   const fields = (Object.keys(next) as (keyof typeof next)[]).filter(
     (field) => JSON.stringify(next[field]) !== JSON.stringify(state[field]),
   );
   if (fields.length === 0) return;
   // Only these: two people who change different fields at once do not undo each other's.
-  const row = Object.fromEntries(fields.map((field) => [field, next[field]]));
+  const row = Object.fromEntries(fields.map((field) => columnOf(field, next[field])));
   const changed = await act.sql`update lotse.tickets set ${act.sql(row)} where id = ${ticket} returning id`;
   if (changed.length === 0) throw new AppError('ticket.forbidden');
   const codes = fields.filter((field) => field !== 'subject');
@@ -34,6 +35,11 @@ export async function change(act: Act, { ticket, ...wanted }: Command<'ticket.ch
     },
     ...(fields.includes('subject') ? { customer: { fields: ['subject'] } } : {}),
   });
+}
+
+/** An answer may never come. */
+function columnOf(field: string, value: unknown): [string, unknown] {
+  return field === 'deferred' ? ['deferredUntil', value === 'answer' ? 'infinity' : value] : [field, value];
 }
 
 /** Any status but the ends, which have verbs of their own. */

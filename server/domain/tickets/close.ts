@@ -6,13 +6,22 @@ import { post } from '../messages.ts';
 import * as outgoing from '../outgoing.ts';
 import { refusalOf, stateOf } from './state.ts';
 
+const words = {
+  kind: 'message' as const,
+  visibility: 'public' as const,
+  files: [],
+  occasion: 'message' as const,
+  defer: false,
+  history: true,
+};
+
 /** Close and inform: the closing words become the last public message, one mail tells the customers, with the public history. */
-export async function close(act: Act, { ticket, inform, text }: Command<'ticket.close'>) {
+export async function close(act: Act, { ticket, inform, text, history }: Command<'ticket.close'>) {
   const state = await stateOf(act, ticket);
   if (isEnded(state.status)) return;
   const informs = inform && state.visibility === 'public';
   const said = text
-    ? await post(act, { ticket, kind: 'message', visibility: 'public', html: text, files: [] }, { mails: false })
+    ? await post(act, { ...words, ticket, html: text }, { mails: false })
     : null;
   const closed = await act.sql`
     update lotse.tickets set status = 'closed' where id = ${ticket} and closed_at is null returning id
@@ -23,7 +32,7 @@ export async function close(act: Act, { ticket, inform, text }: Command<'ticket.
     throw await refusalOf(act, ticket);
   }
   act.record({ type: 'ticket.closed', ticket, data: { informed: informs }, customer: {} });
-  if (informs) await outgoing.queueForCustomers(act, { kind: 'closing', ticket, message: said?.message ?? null });
+  if (informs) await outgoing.queueForCustomers(act, { kind: 'closing', ticket, message: said?.message ?? null, history });
 }
 
 export async function reopen(act: Act, { ticket }: Command<'ticket.reopen'>) {

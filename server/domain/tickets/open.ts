@@ -13,8 +13,9 @@ export async function open(tx: Tx, number: number): Promise<OpenTicket> {
     select
       t.id, t.number, t.pool_id as pool, t.status, t.visibility, t.priority, t.channel, t.tags, t.requester_id as requester,
       t.responsible_member_id as member, t.responsible_group_id as group, t.owner_ids as owners, t.due_at as due,
+      private.deferral(t.deferred_until) as deferred,
       t.created_at as created, t.waiting_since as waiting, t.last_customer_at as last_customer, t.last_message_at as last_message,
-      t.subject, coalesce(c.name, '') as customer, t.description, t.kind, t.closed_at,
+      t.subject, coalesce(c.name, '') as customer, t.description, w.mails_messages, t.kind, t.closed_at,
       case when m.id is not null then jsonb_build_object('id', m.id, 'name', m.name) end as created_by,
       jsonb_build_object(
         'work', private.may_work(t.id),
@@ -35,11 +36,12 @@ export async function open(tx: Tx, number: number): Promise<OpenTicket> {
     from lotse.tickets t
     left join lotse.contacts c on c.id = t.requester_id
     left join lotse.members m on m.id = t.created_by_member_id
+    join lotse.workspaces w on w.id = t.workspace_id
     left join lotse.notes n on n.ticket_id = t.id
     where t.number = ${number}
   `;
   if (!row) throw new AppError('ticket.notFound');
-  const { description, kind, closedAt, createdBy, may, generation, supporters, ...card } = row;
+  const { description, kind, closedAt, createdBy, mailsMessages, may, generation, supporters, ...card } = row;
   const [customers, others, team] = await Promise.all([
     customersOf(tx, card.id),
     card.requester ? list(tx, { requester: card.requester, except: card.id, most: 5 }) : [],
@@ -51,6 +53,7 @@ export async function open(tx: Tx, number: number): Promise<OpenTicket> {
     kind,
     closedAt,
     createdBy,
+    mailsMessages,
     may,
     supporters,
     customers,

@@ -15,6 +15,7 @@ export type State = {
   tags: string[];
   requesterId: string | null;
   dueAt: string | null;
+  deferred: string | null;
   responsibleMemberId: string | null;
   responsibleGroupId: string | null;
 };
@@ -24,6 +25,7 @@ export async function stateOf(tx: Tx, ticketId: string): Promise<State> {
   const [state] = await tx.sql<State[]>`
     select
       id, number, subject, kind, pool_id, status, visibility, priority, tags, requester_id, due_at,
+      private.deferral(deferred_until) as deferred,
       responsible_member_id, responsible_group_id
     from lotse.tickets
     where id = ${ticketId}

@@ -20,7 +20,7 @@ const order: Light[] = ['off', 'green', 'amber', 'red'];
 
 /** The traffic light: the worse of the due date and of how long the customer waits. Off where nobody expects anything. */
 export function lightOf(card: Card, now: number): Light {
-  if (card.status === 'draft' || card.status === 'done') return 'off';
+  if (card.status === 'draft' || card.status === 'done' || card.deferred !== null) return 'off';
   const [byDue, byWaiting] = [lightOfDue(card.due, now), lightOfWaiting(card, now)];
   return order.indexOf(byDue) > order.indexOf(byWaiting) ? byDue : byWaiting;
 }

@@ -2,10 +2,11 @@ import type { Card } from '#lib/shared/board.ts';
 import { priorities } from '#lib/shared/ticket.ts';
 
 /**
- * The order in every column: urgent first, then whoever came first. It follows from what people set, never from the clock,
+ * The order in every column: urgent first, then whoever came first, and last what is deferred. It follows from what people set, never from the clock,
  * so that nothing moves by itself under a pointer.
  */
 export function inOrder(a: Card, b: Card): number {
+  if ((a.deferred === null) !== (b.deferred === null)) return a.deferred === null ? -1 : 1;
   if (a.priority !== b.priority) return priorities.indexOf(b.priority) - priorities.indexOf(a.priority);
   if (a.created !== b.created) return a.created < b.created ? -1 : 1;
   return a.number - b.number;

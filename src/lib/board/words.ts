@@ -1,4 +1,4 @@
-import { list, shortAge } from '#lib/i18n/formats.ts';
+import { date, list, shortAge, time } from '#lib/i18n/formats.ts';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Card } from '#lib/shared/board.ts';
 import type { Channel, Priority, Status } from '#lib/shared/ticket.ts';
@@ -22,6 +22,12 @@ export const priorityWords: Record<Priority, () => string> = {
   high: m.board_priority_high,
   urgent: m.board_priority_urgent,
 };
+
+/** Why a card rests; empty for one that does not. */
+export function deferralWords({ deferred }: Pick<Card, 'deferred'>): string {
+  if (deferred === null) return '';
+  return deferred === 'answer' ? m.ticket_deferred_answer() : m.ticket_deferred_until({ when: `${date(deferred)} ${time(deferred)}` });
+}
 
 export const channelWords: Record<Channel, () => string> = {
   mail: m.board_channel_mail,
@@ -58,6 +64,7 @@ export function labelOf(card: Card, board: BoardView, { column, position, count 
     card.customer,
     shortAge(card.created),
     card.priority === 'normal' ? '' : `${m.board_filter_priority()}: ${priorityWords[card.priority]()}`,
+    deferralWords(card),
     light === 'red' || light === 'amber' ? lightWords[light]() : '',
     board.selection.has(card.id) ? m.moves_is_chosen() : '',
     board.returned.reasonOf(card.id),

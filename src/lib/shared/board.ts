@@ -17,6 +17,8 @@ export type Card = {
   /** Supporters and the creator. */
   owners: string[];
   due: string | null;
+  /** Out of active planning until then; "answer": until a customer answers. */
+  deferred: string | null;
   created: string;
   /** Since when a customer waits for a first or next answer. */
   waiting: string | null;

@@ -84,10 +84,17 @@ export const commands = {
     tags: z.array(text(tagLength)).max(tagCount).optional(),
     requester: id.nullable().optional(),
     due: z.iso.datetime().nullable().optional(),
+    /** Until a customer answers, or a date. */
+    deferred: z.union([z.literal('answer'), z.iso.datetime()]).nullable().optional(),
   }),
   'ticket.setStatus': ticket.extend({ status: z.enum(statuses) }),
   'ticket.setVisibility': ticket.extend({ visibility: z.enum(visibilities) }),
-  'ticket.close': ticket.extend({ inform: z.boolean().default(true), text: body.default('') }),
+  'ticket.close': ticket.extend({
+    inform: z.boolean().default(true),
+    text: body.default(''),
+    /** What was said so far goes along. */
+    history: z.boolean().default(true),
+  }),
   'ticket.reopen': ticket,
   'ticket.support': ticket.extend({ member: id }),
   'ticket.unsupport': ticket.extend({ member: id }),
@@ -99,6 +106,12 @@ export const commands = {
     html: body,
     /** Files uploaded before, not yet hung on a message. */
     files: z.array(id).max(filesPerMessage).default([]),
+    /** What a member's message to the customers is for; wrapped and mailed accordingly, whatever the rule for plain ones. */
+    occasion: z.enum(['message', 'question', 'interim']).default('message'),
+    /** With a question: the ticket rests until a customer answers. */
+    defer: z.boolean().default(false),
+    /** With interim information: what was said so far goes along. */
+    history: z.boolean().default(true),
   }),
   'message.edit': z.object({ message: id, html: body.min(1) }),
   'message.withdraw': z.object({ message: id }),

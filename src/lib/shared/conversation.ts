@@ -42,6 +42,8 @@ export type Message = {
   original: 'none' | 'aside' | 'frame';
   hasRemoteImages: boolean;
   machine: '' | 'automatic' | 'bounce';
+  /** What the team wrote it for, where that is more than an answer. */
+  occasion: '' | 'question' | 'interim' | 'statement' | 'forward';
   /** False: written by an address that does not belong to this ticket. */
   isVerified: boolean;
   files: Attachment[];

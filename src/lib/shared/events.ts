@@ -7,6 +7,8 @@ export type EventData = {
   'ticket.assigned': { from: Holder; to: Holder };
   'ticket.moved': { from: string; to: string };
   'ticket.changed': { fields: string[]; before: Record<string, unknown>; after: Record<string, unknown> };
+  /** By a customer's answer. */
+  'ticket.answered': { fields: string[]; before: Record<string, unknown>; after: Record<string, unknown> };
   'ticket.statusChanged': { from: string; to: string };
   'ticket.visibilityChanged': { from: string; to: string };
   'ticket.closed': { informed: boolean };

@@ -26,6 +26,8 @@ export type OpenTicket = {
   kind: string;
   closedAt: string | null;
   createdBy: { id: string; name: string } | null;
+  /** What is written to the customers leaves as a mail too. */
+  mailsMessages: boolean;
   may: { work: boolean; handOver: boolean; claim: boolean };
   supporters: { id: string; name: string }[];
   customers: Customer[];

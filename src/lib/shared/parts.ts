@@ -49,6 +49,7 @@ export type CompactCard = [
   waiting: Time,
   lastCustomer: Time,
   lastMessage: Time,
+  deferred: string | null,
   subject: string,
   customer: string,
   read: Time,
@@ -72,18 +73,18 @@ export type FirstPart = Part & {
 export type Slice = { seq: number; cards: Card[]; reads: [string, string][] };
 
 export function sliceFrom({ seq, cards }: Part): Slice {
-  const reads = cards.flatMap((card): [string, string][] => (card[19] === null ? [] : [[card[0], iso(card[19])]]));
+  const reads = cards.flatMap((card): [string, string][] => (card[20] === null ? [] : [[card[0], iso(card[20])]]));
   return { seq, cards: cards.map(cardFrom), reads };
 }
 
 function cardFrom(compact: CompactCard): Card {
   const [id, number, pool, status, visibility, priority, channel, tags, requester, member, group, owners, ...rest] =
     compact;
-  const [due, created, waiting, lastCustomer, lastMessage, subject, customer] = rest;
+  const [due, created, waiting, lastCustomer, lastMessage, deferred, subject, customer] = rest;
   const codes = { id, number, pool, status, visibility, priority, channel, tags, requester, member, group, owners };
   const times = { due: timeFrom(due), created: iso(created), waiting: timeFrom(waiting) };
   const said = { lastCustomer: timeFrom(lastCustomer), lastMessage: timeFrom(lastMessage) };
-  return { ...codes, ...times, ...said, subject, customer };
+  return { ...codes, ...times, ...said, deferred, subject, customer };
 }
 
 function timeFrom(time: Time): string | null {

@@ -7,6 +7,9 @@ import type { Mode, TicketView } from './ticket.svelte.ts';
 export class Composition {
   mode = $state<Mode>('public');
   html = $state('');
+  /** What the text for the customer is written for; asking may put the ticket aside. */
+  asks = $state(false);
+  defers = $state(true);
   refusal = $state.raw<Refusal | null>(null);
   /** Rises when the text came from elsewhere than the keyboard: the field begins anew with it. */
   round = $state(0);
@@ -38,8 +41,9 @@ export class Composition {
   }
 
   /** Between the two texts nothing moves over: what was meant for the team cannot end up with a customer. */
-  choose(mode: Mode): void {
+  choose(mode: Mode, { asks = false } = {}): void {
     this.focused = true;
+    this.asks = asks;
     if (mode === this.mode) return void this.round++;
     this.keep();
     this.#tell(null);
@@ -68,13 +72,18 @@ export class Composition {
   async send(): Promise<boolean> {
     if (!this.isReady) return false;
     const { mode, html } = this;
+    const asked = mode === 'public' && this.asks ? { defers: this.defers } : null;
     const files = this.attachments.ready;
     this.html = '';
     this.attachments.clear();
     this.#begin();
     this.#tell(null);
-    const refusal = await this.#view.post({ mode, html, files });
-    if (!refusal) return true;
+    const refusal = await this.#view.post({ mode, html, files, asked });
+    if (!refusal) {
+      // The next words are an answer again.
+      this.asks = false;
+      return true;
+    }
     // Somebody may have gone on writing meanwhile: both texts stay.
     this.refusal = refusal;
     if (this.mode !== mode) saveDraft(this.ticket, mode, { html, files });

@@ -45,9 +45,9 @@ export class Deeds {
   }
 
   change(change: Change) {
-    const { subject, priority, tags, due } = change;
+    const { subject, priority, tags, due, deferred } = change;
     const shown = Object.fromEntries(
-      Object.entries({ subject, priority, tags, due }).filter(([, value]) => value !== undefined),
+      Object.entries({ subject, priority, tags, due, deferred }).filter(([, value]) => value !== undefined),
     );
     return this.#do('ticket.change', change, (card) => ({ ...card, ...shown }));
   }

@@ -24,6 +24,12 @@ const sentences: Partial<Record<HistoryEntry['type'], Say>> = {
   'ticket.moved': ({ data, names }) =>
     m.ticket_said_moved({ from: named(data['from'], names), to: named(data['to'], names) }),
   'ticket.changed': changed,
+  'ticket.answered': ({ data }) =>
+    list([
+      m.ticket_said_answered(),
+      ...(fieldsIn(data).includes('deferred') ? [m.ticket_said_resumed()] : []),
+      ...(fieldsIn(data).includes('priority') ? [m.ticket_said_urgent()] : []),
+    ]),
   'ticket.statusChanged': ({ data }) => m.ticket_said_status({ from: status(data['from']), to: status(data['to']) }),
   'ticket.visibilityChanged': ({ data }) =>
     data['to'] === 'internal' ? m.ticket_said_made_internal() : m.ticket_said_made_public(),
@@ -65,7 +71,7 @@ function posted({ data }: HistoryEntry): string {
 
 /** Several fields may change at once; of personal text the ledger keeps only that it changed. */
 function changed({ data, names }: HistoryEntry): string {
-  const fields = Array.isArray(data['fields']) ? data['fields'].map(String) : [];
+  const fields = fieldsIn(data);
   const [before, after] = [record(data['before']), record(data['after'])];
   const parts = fields.map((field) => {
     const change = { from: value(field, before[field], names), to: value(field, after[field], names) };
@@ -73,10 +79,20 @@ function changed({ data, names }: HistoryEntry): string {
     if (field === 'priority') return m.ticket_said_priority(change);
     if (field === 'tags') return m.ticket_said_tags(change);
     if (field === 'dueAt') return m.ticket_said_due(change);
+    if (field === 'deferred') return deferral(after[field]);
     if (field === 'kind') return m.ticket_said_kind(change);
     return m.ticket_said_requester(change);
   });
   return parts.length > 0 ? list(parts) : m.ticket_said_other();
+}
+
+function fieldsIn(data: Record<string, unknown>): string[] {
+  return Array.isArray(data['fields']) ? data['fields'].map(String) : [];
+}
+
+function deferral(raw: unknown): string {
+  if (raw === 'answer') return m.ticket_said_deferred_answer();
+  return typeof raw === 'string' ? m.ticket_said_deferred({ until: `${date(raw)} ${time(raw)}` }) : m.ticket_said_resumed();
 }
 
 function value(field: string, raw: unknown, names: Record<string, string>): string {

@@ -18,6 +18,8 @@ export type Posting = {
   files: Pick<Attachment, 'id' | 'name' | 'size'>[];
 };
 
+type Written = Pick<Posting, 'mode' | 'html' | 'files'> & { asked?: { defers: boolean } | null };
+
 /** One ticket, open on this screen: at once what the card knows, then everything, then whatever happens to it. */
 export class TicketView {
   readonly number: number;
@@ -77,12 +79,12 @@ export class TicketView {
   }
 
   /** Null when it was sent, else why not: then nothing of it is shown any more, and the writer gets his words back. */
-  async post({ mode, html, files }: Pick<Posting, 'mode' | 'html' | 'files'>): Promise<Refusal | null> {
+  async post({ mode, html, files, asked = null }: Written): Promise<Refusal | null> {
     if (!this.id) return { code: 'ticket.notFound', detail: {} };
     const id = crypto.randomUUID();
     this.posting = [...this.posting, { id, mode, html, files }];
     const kind: CommandInput<'message.post'>['kind'] = mode === 'public' ? 'message' : 'comment';
-    const input = { ticket: this.id, message: id, kind, visibility: mode, html, files: files.map((file) => file.id) };
+    const input = { ticket: this.id, message: id, kind, visibility: mode, html, files: files.map((file) => file.id), ...questionOf(asked) };
     const answer = await this.live.send('message.post', input, { quiet: true });
     if (answer.ok) await this.read();
     this.posting = this.posting.filter((each) => each.id !== id);
@@ -116,6 +118,10 @@ export class TicketView {
       else if (!this.opened) this.state = 'failed';
     }
   }
+}
+
+function questionOf(asked: Written['asked']) {
+  return asked ? { occasion: 'question' as const, defer: asked.defers } : {};
 }
 
 function isBefore(a: Message, b: Message): boolean {

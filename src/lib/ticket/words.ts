@@ -2,7 +2,7 @@ import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Delivery, Message } from '#lib/shared/conversation.ts';
 import type { Customer } from '#lib/shared/opened.ts';
 
-export { channelWords, priorityWords, statusWords } from '#lib/board/words.ts';
+export { channelWords, deferralWords, priorityWords, statusWords } from '#lib/board/words.ts';
 
 export const wayWords: Record<Message['channel'], () => string> = {
   app: m.ticket_way_app,
@@ -22,6 +22,14 @@ export const deliveryWords: Record<Delivery['state'], () => string> = {
   held: m.ticket_mail_held,
   cancelled: m.ticket_mail_cancelled,
   bounced: m.ticket_mail_bounced,
+};
+
+/** What a message was written for, where it is more than an answer. */
+export const occasionWords: Record<Exclude<Message['occasion'], ''>, () => string> = {
+  question: m.ticket_is_question,
+  interim: m.ticket_is_interim,
+  statement: m.ticket_is_statement,
+  forward: m.ticket_is_forward,
 };
 
 /** What the traffic light cannot say by colour alone. */

@@ -52,6 +52,7 @@ const met: Record<EventType, 'ben' | 'ada' | null> = {
   'ticket.assigned': 'ben',
   'ticket.moved': 'ben',
   'ticket.changed': 'ben',
+  'ticket.answered': 'ben',
   'ticket.statusChanged': 'ben',
   'ticket.visibilityChanged': 'ben',
   'ticket.closed': 'ben',

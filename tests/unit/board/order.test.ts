@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hold, rowsOf } from '#lib/board/order.ts';
+import { lightOf } from '#lib/board/light.ts';
+import { hold, inOrder, rowsOf } from '#lib/board/order.ts';
 import { gap, rangeAt, rowHeight, scrollTo } from '#lib/board/window.ts';
 import { cardOf } from '../../support/cards.ts';
 
@@ -46,4 +47,10 @@ describe('the window', () => {
     expect(scrollTo(20, 0, 800)).toBe(21 * rowHeight - 800);
     expect(gap).toBeLessThan(rowHeight);
   });
+});
+
+test('what is deferred comes last, however urgent, and shows no light', () => {
+  const cards = [cardOf(1, { priority: 'urgent', deferred: 'answer' }), cardOf(2, { priority: 'low' })];
+  expect(cards.toSorted(inOrder).map(({ number }) => number)).toEqual([2, 1]);
+  expect(lightOf(cardOf(1, { deferred: 'answer', due: '2020-01-01T00:00:00.000Z' }), Date.now())).toBe('off');
 });

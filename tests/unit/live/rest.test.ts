@@ -19,13 +19,13 @@ function card(id: string, subject = id): Card {
       tags: [],
     },
     ...{ requester: null, member: null, group: null, owners: [], due: null, created: at, waiting: null },
-    ...{ lastCustomer: null, lastMessage: null, subject, customer: '' },
+    ...{ deferred: null, lastCustomer: null, lastMessage: null, subject, customer: '' },
   };
 }
 
 function compact(id: string, subject = id): CompactCard {
   const { number, pool, status, visibility, priority, channel } = card(id);
-  const times = [null, Date.parse(at), null, null, null] as const;
+  const times = [null, Date.parse(at), null, null, null, null] as const;
   return [
     id,
     number,
