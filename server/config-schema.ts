@@ -66,6 +66,10 @@ export const settings = z.object({
   SMTP_IN_PORT: port.optional(),
   MAIL_DOMAIN: domain.optional(),
   MAIL_FROM: z.email({ error: 'must be a mail address' }).optional(),
+  SECRETS_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, { error: 'must be 64 hexadecimal digits, as from: openssl rand -hex 32' })
+    .optional(),
   DATA_DIR: z.string().optional(),
   FILES_DIR: z.string().optional(),
   LOG_LEVEL: z

@@ -42,6 +42,7 @@ export function parseConfig(env: Environment) {
     smtpIn: values.SMTP_IN_PORT === undefined ? null : { host: values.SMTP_IN_HOST, port: values.SMTP_IN_PORT },
     mailDomain: domain,
     mailFrom: values.MAIL_FROM ?? `lotse@${domain}`,
+    secretsKey: values.SECRETS_KEY?.toLowerCase() ?? null,
     dataDir,
     filesDir: resolve(values.FILES_DIR ?? join(dataDir, 'files')),
     logLevel: values.LOG_LEVEL,

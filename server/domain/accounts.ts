@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
+import { seal } from '#server/sealed.ts';
 import type { Act } from './act.ts';
 import { rooms } from './events.ts';
+import { imapPasswordPurpose } from './mails/secrets.ts';
 import { named } from './patch.ts';
 
 /** A mail account: an IMAP mailbox that is fetched, or an address delivered to our own SMTP port. */
 export async function create(act: Act, { pool, imapPassword, ...input }: Command<'account.create'>) {
   const account = randomUUID();
-  const row = { id: account, workspaceId: act.actor.workspaceId, poolId: pool, ...input, imapPassword };
+  const sealed = imapPassword && seal(imapPassword, imapPasswordPurpose);
+  const row = { id: account, workspaceId: act.actor.workspaceId, poolId: pool, ...input, imapPassword: sealed };
   await act.sql`insert into lotse.mail_accounts ${act.sql(named(row))}`;
   act.record({ type: 'account.created', data: { account }, audience: [rooms.moderators] });
   return { account };
@@ -17,7 +20,8 @@ export async function create(act: Act, { pool, imapPassword, ...input }: Command
 export async function change(act: Act, input: Command<'account.change'>) {
   const { account, pool, imapPassword, isPaused, ...rest } = input;
   const pausedAt = isPaused === undefined ? undefined : isPaused ? new Date().toISOString() : null;
-  const row = named({ ...rest, poolId: pool, imapPassword: imapPassword || undefined, pausedAt });
+  const sealed = imapPassword ? seal(imapPassword, imapPasswordPurpose) : undefined;
+  const row = named({ ...rest, poolId: pool, imapPassword: sealed, pausedAt });
   const fields = Object.keys(row);
   if (fields.length === 0) return;
   await update(act, account, row);

@@ -1,5 +1,5 @@
 /** The ledger of incoming mail: every mail that was ever handed to us, what was decided and why. */
-export { accountFor, activeAccounts, receiverOf, type Account, type Receiver } from './mails/accounts.ts';
+export { accountFor, activeAccounts, receiversOf, type Account, type Receiver } from './mails/accounts.ts';
 export {
   lease,
   leaseLeftMs,
@@ -8,10 +8,21 @@ export {
   reportSuccess,
   startFrom,
   type Cursor,
+  type Held,
   type Lease,
 } from './mails/lease.ts';
-export { bytesOf, store, type Incoming } from './mails/store.ts';
-export { fail, next, postpone, retry, type Head, type Queued } from './mails/queue.ts';
-export { duplicateOf, file, ignore, type Filed, type Meta } from './mails/file.ts';
-export { ticketOf, type ThreadTicket } from './mails/threads.ts';
+export { bytesOf, store, storeFetched, type Delivered, type Fetched, type Place } from './mails/store.ts';
+export { fail, giveBack, next, postpone, retry, type Head, type Queued } from './mails/queue.ts';
+export { duplicatesOf, file, ignore, type Filed, type Meta } from './mails/file.ts';
+export { ticketOf, waiting, type ThreadTicket } from './mails/threads.ts';
 export { markSettled, unsettled } from './mails/settle.ts';
+export { noteReconciliation, unknownUids } from './mails/reconcile.ts';
+export {
+  accountTrust,
+  mailRecord,
+  reconciliations,
+  type AccountTrust,
+  type MailRecord,
+  type Reconciliation,
+} from './mails/trust.ts';
+export { imapPasswordPurpose, refreshTokenPurpose, sealOldPasswords } from './mails/secrets.ts';

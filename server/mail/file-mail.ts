@@ -15,15 +15,51 @@ import type { ReadMail } from './parse.ts';
 import { ownIdOf } from './thread-ids.ts';
 import { waitForPerson } from './wait.ts';
 
-export type Incoming = ReadMail & { queued: mails.Queued; account: mails.Receiver; key: Buffer; verdicts: Verdicts };
+export type Incoming = ReadMail & {
+  queued: mails.Queued;
+  account: mails.Receiver;
+  key: Buffer;
+  verdicts: Verdicts;
+  /** Milliseconds by step, so far. */
+  spent: Record<string, number>;
+};
 
-type Plan = { decision: Decision; stored: StoredFile[]; number: number };
+export type Plan = { incoming: Incoming; decision: Decision; stored: StoredFile[]; number: number };
 
-/** All that a mail causes, in one transaction with its row in the ledger. */
-export async function file(tx: Act, incoming: Incoming, { decision, stored, number }: Plan): Promise<void> {
+/**
+ * All that mails cause, in one transaction with their rows in the ledger. Statements of different senders are sent without
+ * waiting for each other; those of one sender keep their order.
+ */
+export async function fileAll(tx: Act, plans: Plan[]): Promise<void> {
+  const begin = performance.now();
+  const duplicates = await mails.duplicatesOf(
+    tx,
+    plans.map(({ incoming }) => incoming.queued.id),
+  );
+  // In one order, so that two transactions that know the same senders wait for each other once and not crosswise.
+  const bySender = [...Map.groupBy(plans, ({ incoming }) => incoming.mail.from?.address ?? '')].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  const ended = await Promise.allSettled(
+    bySender.map(async ([, own]) => {
+      for (const plan of own) {
+        plan.incoming.spent['file'] = Math.round(performance.now() - begin);
+        await file(tx, plan, duplicates.get(plan.incoming.queued.id) ?? null);
+      }
+    }),
+  );
+  const reasons = ended.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
+  if (reasons.length > 0) throw reasons.find((reason) => !isAftermath(reason)) ?? reasons[0];
+}
+
+/** What PostgreSQL answers to all statements after the one that failed. */
+function isAftermath(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '25P02';
+}
+
+async function file(tx: Act, { incoming, decision, stored, number }: Plan, duplicateOfId: string | null) {
   const { queued, verdicts } = incoming;
   const meta = metaOf(incoming);
-  const duplicateOfId = await mails.duplicateOf(tx, queued.id);
   if (duplicateOfId) return mails.ignore(tx, queued.id, { ...meta, reason: 'duplicate', duplicateOfId });
   if (decision.kind === 'ledger') {
     // Forged reports are easy: only an id that carries our key may mark anything.
@@ -48,6 +84,7 @@ export async function file(tx: Act, incoming: Incoming, { decision, stored, numb
     ...bodyOf(incoming, isInternal),
     isAutomatic: verdicts.automatic.length > 0,
     isVerified: decision.kind === 'open' || decision.as === 'customer',
+    isFirst: decision.kind === 'open',
     files: stored,
   });
   const isFirst = await mails.file(tx, queued.id, {
@@ -78,7 +115,7 @@ const isUsable = (address: string) => address.length <= 254 && /^[^\s@<>]+@[^\s@
 
 type Opened = { contact: string | null; number: number };
 
-async function open(tx: Act, { mail, account }: Incoming, { contact, number }: Opened): Promise<string> {
+async function open(tx: Act, { mail, account, verdicts }: Incoming, { contact, number }: Opened): Promise<string> {
   const subject = untaggedSubject(mail.subject).slice(0, 250) || '(–)';
   const { ticket } = await tickets.create(tx, {
     number,
@@ -95,6 +132,7 @@ async function open(tx: Act, { mail, account }: Incoming, { contact, number }: O
     member: null,
     group: null,
     due: null,
+    isWaiting: contact !== null && verdicts.automatic.length === 0,
   });
   return ticket;
 }
@@ -127,7 +165,7 @@ function bodyOf({ body, mail, account }: Incoming, isInternal: boolean) {
   };
 }
 
-function metaOf({ mail, verdicts }: Incoming): mails.Meta {
+function metaOf({ mail, verdicts, spent }: Incoming): mails.Meta {
   const words = [
     verdicts.noAutoAnswer.length > 0 && 'no_auto_answer',
     verdicts.automatic.length > 0 && 'automatic',
@@ -141,5 +179,6 @@ function metaOf({ mail, verdicts }: Incoming): mails.Meta {
     subject: mail.subject.slice(0, 998),
     verdicts: words.filter((word) => word !== false),
     sentAt: mail.date?.toISOString() ?? null,
+    spent,
   };
 }

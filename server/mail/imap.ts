@@ -1,9 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
+import { AppError } from '#lib/shared/errors.ts';
 import { Fault } from '#lib/shared/faults.ts';
 import * as mails from '#server/domain/mails.ts';
 import { log } from '#server/log.ts';
-import { readNew, settleRest, type Reader } from './imap-read.ts';
+import { unseal } from '#server/sealed.ts';
+import { Trouble, type Reader } from './imap-fetch.ts';
+import { readNew } from './imap-read.ts';
+import { reconcileIfDue } from './imap-reconcile.ts';
+import { settleRest } from './imap-settle.ts';
+import { mailLimits } from './parsed.ts';
 
 const pollMs = 60_000;
 const retryMs = { first: 1_000, last: 60_000 };
@@ -11,12 +17,19 @@ const retryMs = { first: 1_000, last: 60_000 };
 const refusedMs = { first: 60_000, last: mails.longestLeaseMs };
 const patienceMs = 5_000;
 
+type WatchOptions = {
+  holder: string;
+  onStored(): void;
+  /** The largest mail that is fetched whole. */
+  mostBytes?: number;
+};
+
 /**
  * Watches one mailbox until stopped: IDLE is a hint, the poll finds what it missed, UIDs are the cursor. Another process
  * that holds the account's lease is left alone.
  */
-export function watch(account: mails.Account, { holder, onStored }: { holder: string; onStored(): void }) {
-  const held = { accountId: account.id, holder };
+export function watch(account: mails.Account, { holder, onStored, mostBytes = mailLimits.bytes }: WatchOptions) {
+  const trouble = new Trouble();
   const ending = new AbortController();
   let hint = Promise.withResolvers<void>();
   let client: ImapFlow | undefined;
@@ -42,7 +55,7 @@ export function watch(account: mails.Account, { holder, onStored }: { holder: st
     } catch (error) {
       if (ending.signal.aborted) return 0;
       log.warn({ part: 'mail', accountId: account.id, err: error }, 'mailbox could not be read');
-      await mails.reportFailure(held, sentenceOf(error));
+      await mails.reportFailure(lease.held, sentenceOf(error));
       const { first, last } = isRefused(error) ? refusedMs : retryMs;
       const waitMs = Math.min(first * 2 ** failures++, last);
       if (!isRefused(error)) return waitMs;
@@ -65,15 +78,18 @@ export function watch(account: mails.Account, { holder, onStored }: { holder: st
     // Told by 'close' and by the command under way; without a listener it would end the process.
     connection.on('error', (error) => log.debug({ part: 'mail', accountId: account.id, err: error }, 'connection'));
     await connection.connect();
-    const reader: Reader = { account, holder, client: connection, cursor: lease.cursor, onStored };
+    const { cursor } = lease;
+    const reader: Reader = { account, lease, client: connection, cursor, trouble, mostBytes, onStored };
     while (!ending.signal.aborted && connection.usable) {
       hint = Promise.withResolvers();
       if (!(await lease.renew())) return;
       await connection.mailboxOpen(account.imapFolder);
-      await readNew(reader);
+      const hasMore = await readNew(reader);
       const problem = await settleRest(reader);
-      await (problem ? mails.reportFailure(held, problem) : mails.reportSuccess(held));
+      await (problem ? mails.reportFailure(lease.held, problem) : mails.reportSuccess(lease.held));
       failures = 0;
+      if (hasMore) continue;
+      await reconcileIfDue(reader);
       // Asked for at once: by itself imapflow begins after 15 quiet seconds. The next command ends it, an error closes.
       connection.idle().catch(() => hint.resolve());
       await Promise.race([pause(pollMs), hint.promise]);
@@ -111,7 +127,7 @@ function connect(account: mails.Account): ImapFlow {
     port: account.imapPort,
     secure: account.imapSecurity === 'tls',
     ...(account.imapSecurity === 'tls' ? {} : { doSTARTTLS: account.imapSecurity === 'starttls' }),
-    auth: { user: account.imapUser, pass: account.imapPassword },
+    auth: { user: account.imapUser, pass: unseal(account.imapPassword, mails.imapPasswordPurpose) },
     logger: false,
     // Servers drop an IDLE of 30 minutes (RFC 2177), many routers one of 5.
     maxIdleTime: 4 * 60_000,
@@ -129,7 +145,7 @@ function isRefused(error: unknown): boolean {
 /** For the account's page: what the server said, or which door was shut. */
 function sentenceOf(error: unknown): string {
   // Our own trouble; that of the mail server comes as it is.
-  if (error instanceof Fault) return error.code;
+  if (error instanceof Fault || error instanceof AppError) return error.code;
   if (!(error instanceof Error)) return String(error);
   if ('responseText' in error && typeof error.responseText === 'string') return error.responseText;
   return 'code' in error ? `${String(error.code)}: ${error.message}` : error.message;

@@ -1,4 +1,5 @@
 import { config } from '#server/config.ts';
+import * as mails from '#server/domain/mails.ts';
 import type { Part } from '#server/part.ts';
 import { startIntake } from './intake.ts';
 import { startMailboxes } from './mailboxes.ts';
@@ -9,6 +10,7 @@ import { startSmtp } from './smtp.ts';
 /** Mail in and out. Stopping finishes the mail under way and leaves the rest, which lies in the database, for the next start. */
 export async function startMail(): Promise<Part & { smtpPort: number | null }> {
   const { smtpIn } = config();
+  await mails.sealOldPasswords();
   const intake = startIntake();
   const smtp = smtpIn ? await startSmtp({ ...smtpIn, onStored: intake.poke }) : null;
   const mailboxes = startMailboxes(intake.poke);

@@ -6,7 +6,7 @@ import { log, reportUnexpected } from '#server/log.ts';
 import { startLoop, type Loop } from './loop.ts';
 import { UnreadableMail } from './parse.ts';
 import { readHead } from './read-head.ts';
-import { receive } from './receive.ts';
+import { receive, type Outcome } from './receive.ts';
 
 /** So often a worker may die over a mail, or its database go away, before the mail itself is suspected. */
 const mostTakes = 10;
@@ -17,25 +17,40 @@ export function startIntake(): Loop {
 }
 
 async function step(): Promise<boolean> {
-  const mail = await mails.next();
-  if (!mail) return false;
-  try {
-    if (mail.attempts > mostTakes) throw new AppError('mail.interrupted');
-    await receive(mail);
-  } catch (error) {
-    const fault = faultFrom(error);
-    if (fault) return postpone(mail, fault);
-    const ended = await mails.fail(mail, { reason: reasonOf(error, mail.id), head: await headOf(mail) });
-    log.warn({ part: 'mail', mailId: mail.id, attempt: mail.attempts, ended }, 'mail could not be filed');
+  const batch = await mails.next();
+  if (!batch) return false;
+  const given = batch.filter((mail) => mail.attempts <= mostTakes);
+  const outcomes = await outcomesOf(given);
+  const waiting: mails.Queued[] = [];
+  for (const mail of batch) {
+    const outcome = outcomes.get(mail.id) ?? { error: new AppError('mail.interrupted') };
+    if (outcome === 'waits') waiting.push(mail);
+    else if (outcome !== 'ended') await end(mail, outcome.error);
   }
+  if (waiting.length > 0) await mails.giveBack(waiting, { seconds: waiting.length < batch.length ? 0 : 1 });
   return true;
 }
 
+/** Trouble that concerns all of them, most often the database's, is each one's. */
+async function outcomesOf(batch: mails.Queued[]): Promise<Map<string, Outcome>> {
+  try {
+    return await receive(batch);
+  } catch (error) {
+    return new Map(batch.map(({ id }) => [id, { error }]));
+  }
+}
+
+async function end(mail: mails.Queued, error: unknown): Promise<void> {
+  const fault = faultFrom(error);
+  if (fault) return postpone(mail, fault);
+  const ended = await mails.fail(mail, { reason: reasonOf(error, mail.id), head: await headOf(mail) });
+  log.warn({ part: 'mail', mailId: mail.id, attempt: mail.attempts, ended }, 'mail could not be filed');
+}
+
 /** Not the mail's fault: it is not suspected, however long the trouble lasts. */
-async function postpone(mail: mails.Queued, fault: Fault): Promise<true> {
+async function postpone(mail: mails.Queued, fault: Fault): Promise<void> {
   reportUnexpected(fault, { part: 'mail', mailId: mail.id });
   await mails.postpone(mail, { reason: fault.code, seconds: fault.retryAfterSeconds });
-  return true;
 }
 
 /** Sender and subject for the person who has to look at it. */

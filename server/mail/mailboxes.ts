@@ -3,8 +3,10 @@ import * as mails from '#server/domain/mails.ts';
 import { reportUnexpected } from '#server/log.ts';
 import { watch, type Watch } from './imap.ts';
 
+type Options = { lookMs?: number; mostBytes?: number };
+
 /** One watch for each active IMAP account; follows what administrators add, change, pause and archive. */
-export function startMailboxes(onStored: () => void, { lookMs = 5_000 } = {}) {
+export function startMailboxes(onStored: () => void, { lookMs = 5_000, ...limits }: Options = {}) {
   const holder = randomUUID();
   const watches = new Map<string, { settings: string; watch: Watch }>();
   let looking = look();
@@ -24,7 +26,7 @@ export function startMailboxes(onStored: () => void, { lookMs = 5_000 } = {}) {
       }
       for (const account of accounts) {
         if (watches.has(account.id)) continue;
-        const started = watch(account, { holder, onStored });
+        const started = watch(account, { holder, onStored, ...limits });
         watches.set(account.id, { settings: JSON.stringify(account), watch: started });
         void started.ended.then(() => watches.delete(account.id));
       }

@@ -18,6 +18,8 @@ export class UnreadableMail extends Error {
 /** Hostile mail costs one worker this much and no more; an ordinary mail takes about 2 ms. */
 const timeoutMs = 20_000;
 const heapMb = 768;
+/** While one chews on something hostile the others' mail goes on. */
+const mostWorkers = 2;
 
 type Job = {
   raw: Buffer;
@@ -29,8 +31,8 @@ export type ParseRequest = { id: number; raw: Uint8Array; separator: string | un
 export type ParseReply = { id: number; read: ReadMail } | { id: number; error: string };
 
 const waiting: Job[] = [];
-let worker: Worker | null = null;
-let busy = false;
+const idle: Worker[] = [];
+const busy = new Set<Worker>();
 let lastId = 0;
 
 /** Decodes a raw mail in a worker thread with limits on time, heap and size. Throws `UnreadableMail`. */
@@ -50,18 +52,17 @@ export function readMail(raw: Buffer, separator?: string): Promise<ReadMail> {
   });
 }
 
-/** Ends the worker thread; a later mail starts a new one. */
+/** Ends the worker threads; a later mail starts new ones. */
 export async function stopParsing(): Promise<void> {
-  const ending = worker;
-  worker = null;
-  await ending?.terminate();
+  const ending = [...idle.splice(0), ...busy];
+  await Promise.all(ending.map((thread) => thread.terminate()));
 }
 
 function runNext(): void {
-  const job = busy ? undefined : waiting.shift();
+  const job = busy.size < mostWorkers ? waiting.shift() : undefined;
   if (!job) return;
-  busy = true;
-  const thread = (worker ??= startWorker());
+  const thread = idle.pop() ?? startWorker();
+  busy.add(thread);
   const id = ++lastId;
   const timer = setTimeout(() => fail('time'), timeoutMs);
 
@@ -69,11 +70,10 @@ function runNext(): void {
     clearTimeout(timer);
     thread.off('message', onMessage).off('error', onError).off('exit', onExit);
     thread.unref();
-    busy = false;
+    busy.delete(thread);
     runNext();
   };
   const fail = (reason: UnreadableReason, cause?: unknown) => {
-    if (worker === thread) worker = null;
     void thread.terminate();
     job.reject(new UnreadableMail(reason, { cause }));
     finish();
@@ -82,6 +82,7 @@ function runNext(): void {
     if (reply.id !== id) return;
     if ('read' in reply) job.resolve(withBuffers(reply.read));
     else job.reject(new UnreadableMail('crash', { cause: reply.error }));
+    idle.push(thread);
     finish();
   };
   const onError = (error: unknown) => fail(isOutOfMemory(error) ? 'memory' : 'crash', error);

@@ -1,43 +1,114 @@
 import { AppError } from '#lib/shared/errors.ts';
+import { faultFrom } from '#server/database/fault.ts';
 import { secretFor } from '#server/database/keys.ts';
 import { act } from '#server/domain/act.ts';
 import * as mails from '#server/domain/mails.ts';
 import type { StoredFile } from '#server/domain/messages/receive.ts';
 import * as tickets from '#server/domain/tickets.ts';
 import * as files from '#server/files.ts';
-import { file, type Incoming } from './file-mail.ts';
+import { fileAll, type Incoming, type Plan } from './file-mail.ts';
 import { judgeMail } from './machine.ts';
 import { readMail } from './parse.ts';
 import { placeOf } from './place.ts';
 import { separatorToken } from './separator.ts';
 import { sorted } from './sort.ts';
 
-/** Files one mail of the ledger: on its ticket, as a new ticket, or in the ledger alone. Safe to repeat after any crash. */
-export async function receive(queued: mails.Queued): Promise<void> {
-  const account = await mails.receiverOf(queued.accountId);
+/** `waits`: it answers a mail that is not filed yet. */
+export type Outcome = 'ended' | 'waits' | { error: unknown };
+
+/**
+ * Files mails of the ledger: on their tickets, as new tickets, or in the ledger alone; those of one workspace in one
+ * transaction. None takes another with it. Safe to repeat after any crash.
+ * @returns what became of each, by its id
+ */
+export async function receive(batch: mails.Queued[]): Promise<Map<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>();
+  const key = await secretFor('mail');
+  const receivers = await mails.receiversOf(batch.map(({ accountId }) => accountId));
+  const read = await Promise.all(
+    batch.map(async (queued) => {
+      try {
+        return [await readOne(queued, receivers.get(queued.accountId), key)];
+      } catch (error) {
+        outcomes.set(queued.id, { error });
+        return [];
+      }
+    }),
+  );
+  for (const [workspaceId, incoming] of Map.groupBy(read.flat(), ({ account }) => account.workspaceId))
+    for (const [id, outcome] of await fileTogether(workspaceId, incoming)) outcomes.set(id, outcome);
+  return outcomes;
+}
+
+async function readOne(queued: mails.Queued, account: mails.Receiver | undefined, key: Buffer): Promise<Incoming> {
   const raw = await mails.bytesOf(queued);
   if (!account || !raw) throw new AppError('mail.erased');
-  const key = await secretFor('mail');
+  const begin = performance.now();
   const read = await readMail(raw, separatorToken(key));
+  const spent = { wait: Math.max(0, Math.round(queued.waitedMs)), read: Math.round(performance.now() - begin) };
   read.mail.deliveredTo.unshift(...queued.envelopeTo);
   const own = { workspaceId: account.workspaceId, addresses: account.ownAddresses, key };
-  await fileOnce({ ...read, queued, account, key, verdicts: judgeMail(read.mail, own) });
+  return { ...read, queued, account, key, spent, verdicts: judgeMail(read.mail, own) };
+}
+
+async function fileTogether(workspaceId: string, incoming: Incoming[]): Promise<[string, Outcome][]> {
+  const outcomes: [string, Outcome][] = [];
+  const prepared: Omit<Plan, 'number'>[] = [];
+  const begin = performance.now();
+  const decisions = await placeOf(workspaceId, incoming);
+  for (const [index, each] of incoming.entries()) {
+    const placed = decisions[index] ?? 'waits';
+    each.spent['place'] = Math.round((performance.now() - begin) / incoming.length);
+    if (placed === 'waits') {
+      outcomes.push([each.queued.id, 'waits']);
+      continue;
+    }
+    const decision = sorted(each, placed);
+    try {
+      prepared.push({ incoming: each, decision, stored: decision.kind === 'ledger' ? [] : await keep(each) });
+    } catch (error) {
+      outcomes.push([each.queued.id, { error }]);
+    }
+  }
+  if (prepared.length === 0) return outcomes;
+  return [...outcomes, ...(await fileOrSplit(workspaceId, prepared))];
+}
+
+/** Where one cannot be filed nothing of the others stays either: then each goes alone. */
+async function fileOrSplit(workspaceId: string, prepared: Omit<Plan, 'number'>[]): Promise<[string, Outcome][]> {
+  try {
+    await fileAt(workspaceId, prepared);
+    return prepared.map(({ incoming }) => [incoming.queued.id, 'ended']);
+  } catch (error) {
+    if (faultFrom(error)) return prepared.map(({ incoming }) => [incoming.queued.id, { error }]);
+  }
+  const outcomes: [string, Outcome][] = [];
+  for (const one of prepared) outcomes.push([one.incoming.queued.id, await fileAlone(workspaceId, one)]);
+  return outcomes;
 }
 
 /** The ticket may be closed between the decision and the message; then the decision is made again. */
-async function fileOnce(incoming: Incoming, attempt = 1): Promise<void> {
-  const { workspaceId } = incoming.account;
-  const system = { kind: 'system' as const, workspaceId };
-  const decision = sorted(incoming, await placeOf(incoming));
-  const stored = decision.kind === 'ledger' ? [] : await keep(incoming);
-  const number = decision.kind === 'open' ? await tickets.drawNumber(workspaceId) : 0;
+async function fileAlone(workspaceId: string, plan: Omit<Plan, 'number'>, attempt = 1): Promise<Outcome> {
   try {
-    await act(system, (tx) => file(tx, incoming, { decision, stored, number }));
+    const [placed = 'waits'] = await placeOf(workspaceId, [plan.incoming]);
+    if (placed === 'waits') return 'waits';
+    const decision = sorted(plan.incoming, placed);
+    const stored =
+      decision.kind !== 'ledger' && plan.decision.kind === 'ledger' ? await keep(plan.incoming) : plan.stored;
+    await fileAt(workspaceId, [{ ...plan, decision, stored }]);
+    return 'ended';
   } catch (error) {
     if (error instanceof AppError && error.code === 'ticket.closed' && attempt < 3)
-      return fileOnce(incoming, attempt + 1);
-    throw error;
+      return fileAlone(workspaceId, plan, attempt + 1);
+    return { error };
   }
+}
+
+async function fileAt(workspaceId: string, prepared: Omit<Plan, 'number'>[]): Promise<void> {
+  const opening = prepared.filter(({ decision }) => decision.kind === 'open').length;
+  let number = opening > 0 ? await tickets.drawNumber(workspaceId, opening) : 0;
+  const plans = prepared.map((each) => ({ ...each, number: each.decision.kind === 'open' ? number++ : 0 }));
+  await act({ kind: 'system', workspaceId }, (tx) => fileAll(tx, plans));
 }
 
 /** Bytes first, rows second; what a failure leaves behind without a row is swept. */

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { SMTPServer, type SMTPServerDataStream } from 'smtp-server';
+import { AppError } from '#lib/shared/errors.ts';
 import { faultFrom } from '#server/database/fault.ts';
 import * as mails from '#server/domain/mails.ts';
 import { log, reportUnexpected } from '#server/log.ts';
 import { mailLimits } from './parsed.ts';
+import { readHead } from './read-head.ts';
 import { Peers } from './peers.ts';
 
 type Options = {
@@ -34,6 +36,8 @@ const mostBytes = 256 * 1024 * 1024;
  */
 export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes }: Options) {
   const peers = new Peers(mostOfOnePeer);
+  /** The accounts that a session named, by its id and their address. */
+  const known = new Map<string, mails.Account>();
   const server = new SMTPServer({
     name: 'lotse',
     banner: 'Lotse',
@@ -44,12 +48,16 @@ export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes
     closeTimeout: 10_000,
     disableReverseLookup: true,
     onConnect: ({ id, remoteAddress }, done) => done(peers.enter(id, remoteAddress) ? null : crowded),
-    onClose: ({ id }) => peers.leave(id),
+    onClose({ id }) {
+      peers.leave(id);
+      for (const key of known.keys()) if (key.startsWith(`${id} `)) known.delete(key);
+    },
     onRcptTo({ address }, session, done) {
       if (session.envelope.rcptTo.length >= 100) return done(refusal(452, 'Too many recipients'));
       if (peers.misses(session.id) >= mostUnknown) return done(refusal(421, 'Too many unknown addresses'));
       mails.accountFor(address).then(
         (account) => {
+          if (account && !account.isPaused) known.set(`${session.id} ${address.toLowerCase()}`, account);
           if (!account) peers.missed(session.id);
           done(account ? (account.isPaused ? paused : null) : unknown);
         },
@@ -61,14 +69,21 @@ export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes
     },
     onData(stream, session, done) {
       const from = session.envelope.mailFrom;
-      const to = session.envelope.rcptTo.map((recipient) => recipient.address.toLowerCase());
-      deliver(stream, { from: from ? from.address : '', to }).then(
+      const recipients = session.envelope.rcptTo.flatMap(({ address }) => {
+        const account = known.get(`${session.id} ${address.toLowerCase()}`);
+        return account ? [{ account, address: address.toLowerCase() }] : [];
+      });
+      // All were taken by us a moment ago; should one be unknown by now, nobody may think that he was served.
+      const isWhole = recipients.length === session.envelope.rcptTo.length;
+      deliver(stream, from ? from.address : '', isWhole ? recipients : []).then(
         () => {
           done();
           onStored();
         },
         (error: unknown) => {
           if (isRefusal(error)) return done(error);
+          // Paused or archived since the address was taken: the sender asks again and is told.
+          if (error instanceof AppError) return done(away);
           const fault = faultFrom(error);
           reportUnexpected(fault ?? error, { part: 'mail' });
           done(fault?.code === 'disk.full' ? full : away);
@@ -86,21 +101,18 @@ export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes
   };
 }
 
+type Recipient = { account: mails.Account; address: string };
+
 /** One copy for each account that the mail is addressed to: each decides for itself. */
-async function deliver(stream: SMTPServerDataStream, envelope: { from: string; to: string[] }): Promise<void> {
+async function deliver(stream: SMTPServerDataStream, from: string, recipients: Recipient[]): Promise<void> {
   const raw = await readAll(stream);
-  const accounts = new Map<string, { account: mails.Account; to: string[] }>();
-  for (const address of envelope.to) {
-    const account = await mails.accountFor(address);
-    // Paused or archived since the address was taken: the sender asks again and is told.
-    if (!account || account.isPaused) throw away;
-    const known = accounts.get(account.id) ?? { account, to: [] };
-    known.to.push(address);
-    accounts.set(account.id, known);
-  }
-  for (const { account, to } of accounts.values()) {
-    await mails.store({ account, raw, place: null, envelope: { from: envelope.from, to } });
-  }
+  if (recipients.length === 0) throw away;
+  const head = readHead(raw);
+  const accounts = Map.groupBy(recipients, ({ account }) => account.id);
+  const copies = [...accounts.values()].flatMap(([first, ...others]) =>
+    first ? [{ account: first.account, to: [first, ...others].map(({ address }) => address) }] : [],
+  );
+  await Promise.all(copies.map(({ account, to }) => mails.store({ account, raw, head, envelope: { from, to } })));
 }
 
 let underWay = 0;

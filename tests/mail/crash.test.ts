@@ -134,8 +134,8 @@ test.each(receiving)('a direct mail survives a death %s', async (_, step) => {
 });
 
 const fetching = [
-  ['after the fetch', 'server/domain/mails/store.ts store before'],
-  ['after the ledger', 'server/domain/mails/store.ts store after'],
+  ['after the fetch', 'server/domain/mails/store.ts storeFetched before'],
+  ['after the ledger', 'server/domain/mails/store.ts storeFetched after'],
   ['after all were stored, before they are moved', 'server/domain/mails/settle.ts unsettled after'],
   ['after they were moved, before that is noted', 'server/domain/mails/settle.ts markSettled before'],
   ['after all is noted', 'server/domain/mails/settle.ts markSettled after'],

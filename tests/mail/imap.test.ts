@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as mails from '#server/domain/mails.ts';
+import { Trouble } from '#server/mail/imap-fetch.ts';
 import { readNew } from '#server/mail/imap-read.ts';
 import { run } from '../support/cast.ts';
 import { startImapDesk, type ImapDesk } from '../support/imap-desk.ts';
@@ -112,9 +113,10 @@ test('a mail that a person moves away between search and fetch is his, and the o
       });
       return found;
     };
-    const own = await mails.receiverOf(account);
+    const own = (await mails.receiversOf([account])).get(account);
     if (!own) throw new Error('no account');
-    await readNew({ account: own, holder, client, cursor: lease.cursor, onStored: () => undefined });
+    const reading = { client, cursor: lease.cursor, trouble: new Trouble(), mostBytes: 1e6, onStored: () => undefined };
+    await readNew({ account: own, lease, ...reading });
   });
   await lease.end();
   expect(await desk.filed(account, 1)).toEqual(['Auftrag']);

@@ -7,7 +7,19 @@ import { describe, expect, test } from 'vitest';
  */
 const floors: string[][] = [
   // What knows nothing of tickets.
-  ['config', 'config-schema', 'log', 'plain', 'part', 'setup', 'html', 'html-depth', 'mail-document', 'letters'],
+  [
+    'config',
+    'config-schema',
+    'log',
+    'plain',
+    'part',
+    'setup',
+    'html',
+    'html-depth',
+    'mail-document',
+    'letters',
+    'sealed',
+  ],
   ['database'],
   ['files'],
   ['domain'],

@@ -15,10 +15,13 @@ export type Waiting = Meta & {
 
 /** The end of a mail's walk where a person decides. False when another worker was there first. */
 export async function wait(act: Act, mailId: string, waiting: Waiting): Promise<boolean> {
-  const { body, phone, language, files, ...row } = waiting;
+  const { body, phone, language, files, spent, ...row } = waiting;
   const done = await act.sql`
     update lotse.mails
-    set ${act.sql({ ...row, state: 'waiting', decidedByMemberId: null, decidedAt: null })}, asked_at = now()
+    set
+      ${act.sql({ ...row, spent: act.sql.json(spent ?? {}), state: 'waiting', decidedByMemberId: null, decidedAt: null })},
+      asked_at = now(),
+      ended_at = clock_timestamp()
     where id = ${mailId} and state in ('stored', 'parsed', 'threaded')
     returning id
   `;

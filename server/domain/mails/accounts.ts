@@ -19,6 +19,9 @@ export type Account = {
   sendsConfirmation: boolean;
   asksFirst: boolean;
   createdAt: string;
+  /** What of an old mailbox is taken up at the first look. */
+  firstLook: 'now' | 'days' | 'all';
+  firstLookDays: number;
 };
 
 /** IMAP accounts that should be watched now, in every workspace. */
@@ -38,17 +41,30 @@ export function activeAccounts(): Promise<Account[]> {
  * The account an address is delivered to, with or without a sub-address (`desk+1042.…@`), also a paused one; null when it
  * is not ours.
  */
-export async function accountFor(address: string): Promise<(Account & { isPaused: boolean }) | null> {
-  const bare = address.toLowerCase().replace(/\+[^@]*@/, '@');
+export function accountFor(address: string): Promise<Addressed | null> {
+  const wanted = address.toLowerCase();
+  const asked = asking.get(wanted) ?? find(wanted).finally(() => asking.delete(wanted));
+  asking.set(wanted, asked);
+  return asked;
+}
+
+type Addressed = Account & { isPaused: boolean };
+
+/** Of many connections that name one address at once, one asks. */
+const asking = new Map<string, Promise<Addressed | null>>();
+
+async function find(address: string): Promise<Addressed | null> {
+  const bare = address.replace(/\+[^@]*@/, '@');
   const [account] = await asSystem(
     null,
-    ({ sql }) => sql<(Account & { isPaused: boolean })[]>`
+    ({ sql }) => sql<Addressed[]>`
     select ${sql.unsafe(columns)}, paused_at is not null as is_paused
     from lotse.mail_accounts
-    where address in (${address.toLowerCase()}, ${bare}) and archived_at is null
+    where address in (${address}, ${bare}) and archived_at is null
     order by (address = ${bare})
     limit 1
   `,
+    { readOnly: true },
   );
   return account ?? null;
 }
@@ -60,9 +76,9 @@ export type Receiver = Account & {
   language: 'de' | 'en';
 };
 
-/** The account that a mail came through, also when it is paused or archived by now. */
-export async function receiverOf(id: string): Promise<Receiver | null> {
-  const [account] = await asSystem(
+/** The accounts that mails came through, also when they are paused or archived by now, by their ids. */
+export async function receiversOf(ids: string[]): Promise<Map<string, Receiver>> {
+  const accounts = await asSystem(
     null,
     ({ sql }) => sql<Receiver[]>`
     select
@@ -70,13 +86,15 @@ export async function receiverOf(id: string): Promise<Receiver | null> {
       (select w.language from lotse.workspaces w where w.id = a.workspace_id) as language,
       array(select o.address from lotse.mail_accounts o where o.workspace_id = a.workspace_id) as own_addresses
     from lotse.mail_accounts a
-    where id = ${id}
+    where id = any (${[...new Set(ids)]}::uuid[])
   `,
+    { readOnly: true },
   );
-  return account ?? null;
+  return new Map(accounts.map((account) => [account.id, account]));
 }
 
 const columns = `
   id, workspace_id, name, address, pool_id, kind, imap_host, imap_port, imap_security, imap_user, imap_password, imap_folder,
-  after_storing, move_to_folder, has_plus_addresses, sends_confirmation, asks_first, created_at
+  after_storing, move_to_folder, has_plus_addresses, sends_confirmation, asks_first, created_at,
+  first_look, first_look_days
 `;

@@ -8,6 +8,8 @@ export type Meta = {
   subject: string;
   verdicts: string[];
   sentAt: string | null;
+  /** Whole milliseconds by step: `wait`, `read`, `place`, `file`. */
+  spent?: Record<string, number>;
 };
 
 /** What was decided about a mail. A ticket's mail is seen with the ticket. */
@@ -22,8 +24,9 @@ export type Filed = Meta & {
 /** The end of a mail's walk, in the transaction of what it caused. False when another worker was there first. */
 export async function file(act: Act, mailId: string, filed: Filed): Promise<boolean> {
   const row = { ticketId: null, ticketMessageId: null, maybeTicketId: null, ...filed, state: 'filed' };
+  const { spent, ...rest } = row;
   const done = await act.sql`
-    update lotse.mails set ${act.sql(row)}
+    update lotse.mails set ${act.sql({ ...rest, spent: act.sql.json(spent ?? {}) })}, ended_at = clock_timestamp()
     where id = ${mailId} and state in ('stored', 'parsed', 'threaded')
     returning id
   `;
@@ -31,24 +34,29 @@ export async function file(act: Act, mailId: string, filed: Filed): Promise<bool
 }
 
 export async function ignore(act: Act, mailId: string, ignored: Meta & { reason: string; duplicateOfId?: string }) {
+  const row = { ...ignored, spent: act.sql.json(ignored.spent ?? {}), state: 'ignored' };
   await act.sql`
-    update lotse.mails set ${act.sql({ ...ignored, state: 'ignored' })}
+    update lotse.mails set ${act.sql(row)}, ended_at = clock_timestamp()
     where id = ${mailId} and state in ('stored', 'parsed', 'threaded')
   `;
 }
 
 /**
- * The earlier mail of the same account with the same bytes. Never the Message-ID alone: scanners and shops use ids again,
+ * For each that has one, the earlier mail of the same account with the same bytes. Never the Message-ID alone: scanners and shops use ids again,
  * and an outsider must not be able to suppress a mail by sending its id first.
  */
-export async function duplicateOf(act: Act, mailId: string): Promise<string | null> {
-  const [earlier] = await act.sql<{ id: string }[]>`
-    select e.id
+export async function duplicatesOf(act: Act, mailIds: string[]): Promise<Map<string, string>> {
+  const rows = await act.sql<{ id: string; earlierId: string }[]>`
+    select m.id, earlier.id as earlier_id
     from lotse.mails m
-    join lotse.mails e on e.account_id = m.account_id and e.sha256 = m.sha256 and (e.received_at, e.id) < (m.received_at, m.id)
-    where m.id = ${mailId}
-    order by e.received_at, e.id
-    limit 1
+    cross join lateral (
+      select e.id
+      from lotse.mails e
+      where e.account_id = m.account_id and e.sha256 = m.sha256 and (e.received_at, e.id) < (m.received_at, m.id)
+      order by e.received_at, e.id
+      limit 1
+    ) earlier
+    where m.id = any (${mailIds}::uuid[])
   `;
-  return earlier?.id ?? null;
+  return new Map(rows.map(({ id, earlierId }) => [id, earlierId]));
 }

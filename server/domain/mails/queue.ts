@@ -12,34 +12,60 @@ export type Queued = {
   attempts: number;
   envelopeFrom: string;
   envelopeTo: string[];
+  /** Of the original, also where only a part was fetched. */
+  size: number;
+  isPartial: boolean;
+  waitedMs: number;
 };
 
 /** A worker that dies leaves its mail to the next one after this long. */
 const leaseMinutes = 2;
-const most = 3;
+export const most = 3;
 const longestWaitMinutes = 15;
 
-/** Takes the next mail that waits, for this worker alone; null when none is due. */
-export async function next(): Promise<Queued | null> {
-  const [mail] = await asSystem(
+/** So many at once share their transactions; more would keep the first of them waiting. */
+const mostAtOnce = 24;
+/** Their bytes lie in memory together. */
+const bytesAtOnce = 4 * 1024 * 1024;
+
+/**
+ * Takes the mails that wait longest, for this worker alone; null when none is due. One that was tried before, or died with its
+ * worker, comes alone: whatever it does, it does to itself.
+ */
+export async function next(): Promise<Queued[] | null> {
+  const taken = await asSystem(
     null,
     ({ sql }) => sql<Queued[]>`
-    update lotse.mails
-    set attempts = attempts + 1, next_attempt_at = now() + make_interval(mins => ${leaseMinutes})
-    where id = (
-      select id
+    with due as (
+      select id, size, attempts, next_attempt_at, received_at
       from lotse.mails
       where state in ('stored', 'parsed', 'threaded')
         -- Later than any wait of ours: the clock was put back since.
         and (next_attempt_at <= now() or next_attempt_at > now() + make_interval(mins => ${longestWaitMinutes}))
       order by next_attempt_at
-      limit 1
+      limit ${mostAtOnce}
       for update skip locked
+    ),
+    counted as (
+      select
+        id,
+        row_number() over waiting as place,
+        sum(size) over waiting as bytes,
+        max(attempts) over waiting as attempts
+      from due
+      window waiting as (order by next_attempt_at, received_at, id)
     )
-    returning id, workspace_id, account_id, raw, storage_key, attempts, envelope_from, envelope_to
+    update lotse.mails m
+    set attempts = m.attempts + 1, next_attempt_at = now() + make_interval(mins => ${leaseMinutes})
+    from counted c
+    where m.id = c.id and (c.place = 1 or (c.attempts = 0 and c.bytes <= ${bytesAtOnce}))
+    returning
+      m.id, m.workspace_id, m.account_id, m.raw, m.storage_key, m.attempts, m.envelope_from, m.envelope_to, m.size,
+      m.is_partial,
+      extract(epoch from now() - m.received_at)::float8 * 1000 as waited_ms
   `,
   );
-  return mail ?? null;
+  return taken.length === 0 ? null : taken;
 }
 
 /** As far as it can be told of a mail that nothing else could be done with. */
@@ -75,6 +101,18 @@ export async function postpone(
     update lotse.mails
     set attempts = greatest(attempts - 1, 0), reason = ${reason}, next_attempt_at = now() + make_interval(secs => ${seconds})
     where id = ${mail.id} and state in ('stored', 'parsed', 'threaded')
+  `,
+  );
+}
+
+/** Gives back mails that wait for others to be filed; that was no attempt. */
+export async function giveBack(mails: Pick<Queued, 'id'>[], { seconds }: { seconds: number }): Promise<void> {
+  await asSystem(
+    null,
+    ({ sql }) => sql`
+    update lotse.mails
+    set attempts = greatest(attempts - 1, 0), next_attempt_at = now() + make_interval(secs => ${seconds})
+    where id = any (${mails.map(({ id }) => id)}::uuid[]) and state in ('stored', 'parsed', 'threaded')
   `,
   );
 }

@@ -1,61 +1,143 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { AppError } from '#lib/shared/errors.ts';
-import { asSystem } from '#server/database/actor.ts';
+import { faultFrom } from '#server/database/fault.ts';
+import { asSystem, type Tx } from '#server/database/actor.ts';
 import * as files from '#server/files.ts';
-import { leaseSeconds } from './lease.ts';
+import { leaseSeconds, type Held } from './lease.ts';
+import type { Head } from './queue.ts';
 
 /** Up to here the bytes stand in the row; a 30 MB bytea cost 300 MB of memory, so larger ones lie in the file home. */
 const inlineBytes = 256 * 1024;
 
-export type Incoming = {
+/** A mail as it came. `head` is what can be told of it without reading it: the ledger shows it from the first moment. */
+type Mail = { raw: Buffer; head: Head };
+
+export type Delivered = Mail & {
   account: { id: string; workspaceId: string };
-  raw: Buffer;
-  /** Where it lay in the mailbox; null for direct delivery. */
-  place: { uidValidity: number; uid: number; leaseHolder: string } | null;
-  envelope: { from: string; to: string[] } | null;
+  envelope: { from: string; to: string[] };
 };
 
+type Waiting = { mail: Delivered; resolve: () => void; reject: (error: unknown) => void };
+
+let waiting: Waiting[] = [];
+let isStoring = false;
+
 /**
- * The first thing that happens to a mail: its bytes and its place are committed. Only then may the server forget it. The
- * same place again is the same mail. Returns the ledger row's id.
+ * The first thing that happens to a mail: its bytes are committed. Only then is the sender told so. Those that come while
+ * others are being committed share the next commit.
+ * @throws AppError `account.paused` when its account takes no mail any more
  */
-export async function store({ account, raw, place, envelope }: Incoming): Promise<string> {
+export function store(mail: Delivered): Promise<void> {
+  return new Promise((resolve, reject) => {
+    waiting.push({ mail, resolve, reject });
+    if (!isStoring) void storeWaiting();
+  });
+}
+
+async function storeWaiting(): Promise<void> {
+  isStoring = true;
+  for (let group = waiting; group.length > 0; group = waiting) {
+    waiting = [];
+    const [error] = await storeGroup(group).then(
+      () => [],
+      (reason: unknown) => [reason],
+    );
+    // One of them may be the reason: each for itself.
+    if (error !== undefined && !faultFrom(error) && group.length > 1)
+      for (const one of group) await storeGroup([one]).catch(one.reject);
+    else if (error !== undefined) for (const { reject } of group) reject(error);
+  }
+  isStoring = false;
+}
+
+async function storeGroup(group: Waiting[]): Promise<void> {
+  const rows = await Promise.all(
+    group.map(async ({ mail }) => ({
+      ...(await rowOf(mail)),
+      workspaceId: mail.account.workspaceId,
+      accountId: mail.account.id,
+      envelopeFrom: mail.envelope.from.slice(0, 320),
+      envelopeTo: mail.envelope.to.slice(0, 100),
+    })),
+  );
+  const active = await asSystem(null, async ({ sql }) => {
+    const ids = [...new Set(rows.map(({ accountId }) => accountId))];
+    const accounts = await sql<{ id: string }[]>`
+      select id from lotse.mail_accounts
+      where id = any (${ids}::uuid[]) and paused_at is null and archived_at is null
+      for share
+    `;
+    const taken = rows.filter(({ accountId }) => accounts.some(({ id }) => id === accountId));
+    if (taken.length > 0) await sql`insert into lotse.mails ${sql(taken)}`;
+    return new Set(accounts.map(({ id }) => id));
+  });
+  for (const { mail, resolve, reject } of group) {
+    if (active.has(mail.account.id)) resolve();
+    else reject(new AppError('account.paused'));
+  }
+}
+
+export type Fetched = {
+  uid: number;
+  /** Null: the server could not hand it over. */
+  raw: Buffer | null;
+  head: Head;
+  /** Its head and text only; `size` is the whole mail's. */
+  isPartial?: boolean;
+  size?: number;
+};
+
+export type Place = Held & { workspaceId: string; uidValidity: number };
+
+/**
+ * Mails of a mailbox, their places and the cursor, in one transaction: a reader that lost the lease stores nothing. The same
+ * place again is the same mail.
+ */
+export async function storeFetched(place: Place, mails: Fetched[]): Promise<void> {
+  const rows: Record<string, unknown>[] = [];
+  for (const mail of mails) {
+    const { uid, isPartial = false } = mail;
+    const { accountId, workspaceId, uidValidity } = place;
+    const raw = mail.raw ?? Buffer.from(`${accountId} ${uidValidity} ${uid}`);
+    const row = { ...(await rowOf({ raw, head: mail.head })), size: mail.size ?? raw.length };
+    rows.push({ ...row, ...(mail.raw ? {} : { raw: null }), workspaceId, accountId, uidValidity, uid, isPartial });
+  }
+  const lastUid = Math.max(...mails.map(({ uid }) => uid));
+  await asSystem(place.workspaceId, async (tx) => {
+    await advance(tx, place, lastUid);
+    const { sql } = tx;
+    await sql`
+      insert into lotse.mails ${sql(rows)}
+      on conflict (account_id, uid_validity, uid) where uid is not null do nothing
+    `;
+  });
+}
+
+/** The cursor moves with the mails, and by the holder of the lease only. */
+async function advance({ sql }: Tx, { accountId, holder, token, uidValidity }: Place, lastUid: number) {
+  const moved = await sql`
+    update lotse.mail_accounts
+    set
+      uid_validity = ${uidValidity},
+      last_uid = case when uid_validity is not distinct from ${uidValidity} then greatest(last_uid, ${lastUid}) else ${lastUid} end,
+      lease_until = now() + make_interval(secs => ${leaseSeconds})
+    where id = ${accountId} and lease_holder = ${holder} and lease_token = ${token}
+    returning id
+  `;
+  if (moved.length === 0) throw new AppError('mail.leaseLost');
+}
+
+async function rowOf({ raw, head }: Mail) {
   const isInline = raw.length <= inlineBytes;
   const storageKey = isInline ? null : (await files.put(raw)).storageKey;
-  return asSystem(account.workspaceId, async ({ sql }) => {
-    if (place) await advance();
-    const [row] = await sql<{ id: string }[]>`
-      insert into lotse.mails (
-        workspace_id, account_id, uid_validity, uid, sha256, size, raw, storage_key, envelope_from, envelope_to
-      )
-      values (
-        ${account.workspaceId}, ${account.id}, ${place?.uidValidity ?? null}, ${place?.uid ?? null},
-        ${createHash('sha256').update(raw).digest('hex')}, ${raw.length}, ${isInline ? raw : null}, ${storageKey},
-        ${envelope?.from.slice(0, 320) ?? ''}, ${envelope?.to.slice(0, 100) ?? []}
-      )
-      on conflict (account_id, uid_validity, uid) where uid is not null do update set size = excluded.size
-      returning id
-    `;
-    if (!row) throw new Error('The ledger took no row');
-    return row.id;
-
-    // The cursor moves with the mail, and only by the holder of the lease: a reader that was overtaken stops here.
-    async function advance() {
-      const moved = await sql`
-        update lotse.mail_accounts
-        set
-          uid_validity = ${place?.uidValidity ?? null},
-          last_uid = case
-            when uid_validity is not distinct from ${place?.uidValidity ?? null} then greatest(last_uid, ${place?.uid ?? 0})
-            else ${place?.uid ?? 0}
-          end,
-          lease_until = now() + make_interval(secs => ${leaseSeconds})
-        where id = ${account.id} and lease_holder = ${place?.leaseHolder ?? null}
-        returning id
-      `;
-      if (moved.length === 0) throw new AppError('mail.leaseLost');
-    }
-  });
+  return {
+    id: randomUUID(),
+    sha256: createHash('sha256').update(raw).digest('hex'),
+    size: raw.length,
+    raw: isInline ? raw : null,
+    storageKey,
+    ...head,
+  };
 }
 
 /** The raw bytes of a mail of the ledger; null once they were erased. */

@@ -53,3 +53,26 @@ export async function ticketOf(tx: Tx, where: Where, senderAddress: string): Pro
   `;
   return ticket ?? null;
 }
+
+type Answer = { mailId: string; messageId: string };
+
+/**
+ * Of mails that answer others, those whose other came before and is not filed yet: they wait for it, or a thread that came at
+ * once would become a ticket for each of its mails. One that was tried before keeps nobody waiting.
+ */
+export async function waiting({ sql }: Tx, answers: Answer[]): Promise<Set<string>> {
+  if (answers.length === 0) return new Set();
+  const rows = await sql<{ id: string }[]>`
+    select distinct m.id
+    from unnest(${answers.map(({ mailId }) => mailId)}::uuid[], ${answers.map(({ messageId }) => messageId)}::text[])
+      as a (mail_id, message_id)
+    join lotse.mails m on m.id = a.mail_id
+    join lotse.mails e on e.account_id = m.account_id
+      and e.message_id = a.message_id
+      and e.message_id <> ''
+      and e.state in ('stored', 'parsed', 'threaded')
+      and e.attempts <= 1
+      and (e.received_at, e.id) < (m.received_at, m.id)
+  `;
+  return new Set(rows.map(({ id }) => id));
+}

@@ -13,6 +13,8 @@ export type Received = {
   isAutomatic: boolean;
   /** False for a stranger who wrote into the thread: he is shown as such and learns nothing. */
   isVerified: boolean;
+  /** The ticket was made for it in the same transaction, with its customer and waiting for an answer if it is to. */
+  isFirst?: boolean;
   files: StoredFile[];
 };
 
@@ -46,8 +48,8 @@ export async function receive(act: Act, received: Received): Promise<string> {
   };
   await sql`insert into lotse.messages ${sql(row)}`;
   await keepFiles(act, message, received);
-  if (contact) await join(act, { ticket, contact, isVerified: received.isVerified });
-  if (contact && !machine) await heard(act, received);
+  if (contact && !received.isFirst) await join(act, { ticket, contact, isVerified: received.isVerified });
+  if (contact && !received.isFirst && !machine) await heard(act, received);
   act.record({
     type: 'message.posted',
     ticket,
@@ -84,15 +86,16 @@ async function join(act: Act, who: { ticket: string; contact: string; isVerified
 
 async function keepFiles(act: Act, message: string, received: Received): Promise<void> {
   const { ticket, contact, files } = received;
-  for (const file of files) {
-    const row = {
-      ...file,
-      workspaceId: act.actor.workspaceId,
-      ticketId: ticket,
-      messageId: message,
-      visibility: sightOf(received).visibility,
-      uploadedByContactId: contact,
-    };
-    await act.sql`insert into lotse.files ${act.sql(row)}`;
-  }
+  if (files.length === 0) return;
+  const rows = files.map((file) => ({
+    ...file,
+    workspaceId: act.actor.workspaceId,
+    ticketId: ticket,
+    messageId: message,
+    visibility: sightOf(received).visibility,
+    uploadedByContactId: contact,
+  }));
+  // A statement takes 65,535 values.
+  for (let at = 0; at < rows.length; at += 500)
+    await act.sql`insert into lotse.files ${act.sql(rows.slice(at, at + 500))}`;
 }

@@ -14,6 +14,8 @@ export type AccountSetting = {
   imapFolder: string;
   afterStoring: 'leave' | 'seen' | 'move' | 'delete';
   moveToFolder: string;
+  firstLook: 'now' | 'days' | 'all';
+  firstLookDays: number;
   hasPlusAddresses: boolean;
   sendsConfirmation: boolean;
   asksFirst: boolean;
@@ -29,7 +31,8 @@ export function accounts({ sql }: Tx): Promise<AccountSetting[]> {
   return sql<AccountSetting[]>`
     select
       a.id, a.name, a.address, a.pool_id as pool, a.kind, a.imap_host, a.imap_port, a.imap_security, a.imap_user, a.imap_folder,
-      a.after_storing, a.move_to_folder, a.has_plus_addresses, a.sends_confirmation, a.asks_first, a.last_success_at, a.last_error,
+      a.after_storing, a.move_to_folder, a.first_look, a.first_look_days, a.has_plus_addresses, a.sends_confirmation,
+      a.asks_first, a.last_success_at, a.last_error,
       a.paused_at is not null as is_paused, a.archived_at is not null as is_archived,
       (select max(m.received_at) from lotse.mails m where m.account_id = a.id) as last_mail_at
     from lotse.mail_accounts a

@@ -4,34 +4,46 @@ import { AppError } from '#lib/shared/errors.ts';
 import { asSystem } from '#server/database/actor.ts';
 import type { Act } from '../act.ts';
 
-/** Draws the next number in a short transaction of its own: held through a longer one it would queue all creators. */
-export async function drawNumber(workspaceId: string | null): Promise<number> {
+/**
+ * Draws the next number, the first of `count` in a row, in a short transaction of its own: held through a longer one it would
+ * queue all creators.
+ */
+export async function drawNumber(workspaceId: string | null, count = 1): Promise<number> {
   const [row] = await asSystem(
     workspaceId,
     ({ sql }) => sql<{ ticketNumber: number }[]>`
     update lotse.workspace_counters
-    set ticket_number = ticket_number + 1
+    set ticket_number = ticket_number + ${count}
     where workspace_id = ${workspaceId}
-    returning ticket_number
+    returning ticket_number - ${count} + 1 as ticket_number
   `,
   );
   if (!row) throw new AppError('workspace.notFound');
   return row.ticketNumber;
 }
 
+type New = Command<'ticket.create'> & {
+  number: number;
+  /** A customer's words come with it: it waits for an answer from the first moment. */
+  isWaiting?: boolean;
+};
+
 /** A new ticket in a pool, or with a responsible person or group named at once. Returns its id and number. */
-export async function create(act: Act, input: Command<'ticket.create'> & { number: number }) {
+export async function create(act: Act, input: New) {
   const id = input.ticket ?? randomUUID();
   const creator = act.actor.kind === 'member' ? act.actor.memberId : null;
+  const waits = input.isWaiting ?? false;
   await act.sql`
     insert into lotse.tickets (
       id, workspace_id, number, subject, description, kind, pool_id, status, visibility, priority, channel, tags,
       requester_id, responsible_member_id, responsible_group_id, created_by_member_id, due_at
+      ${waits ? act.sql`, last_message_at, last_customer_at, waiting_since` : act.sql``}
     )
     values (
       ${id}, ${act.actor.workspaceId}, ${input.number}, ${input.subject}, ${input.description}, ${input.kind}, ${input.pool},
       ${input.status}, ${input.visibility}, ${input.priority}, ${input.channel}, ${input.tags},
       ${input.requester}, ${input.member}, ${input.group}, ${creator}, ${input.due}
+      ${waits ? act.sql`, now(), now(), now()` : act.sql``}
     )
   `;
   act.record({

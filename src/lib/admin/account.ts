@@ -14,6 +14,8 @@ export type AccountForm = {
   imapFolder: string;
   afterStoring: 'leave' | 'seen' | 'move' | 'delete';
   moveToFolder: string;
+  firstLook: 'now' | 'days' | 'all';
+  firstLookDays: number;
   hasPlusAddresses: boolean;
   sendsConfirmation: boolean;
   asksFirst: boolean;
@@ -31,6 +33,8 @@ export const newAccount: AccountForm = {
   imapFolder: 'INBOX',
   afterStoring: 'seen',
   moveToFolder: 'Archive',
+  firstLook: 'now',
+  firstLookDays: 30,
   hasPlusAddresses: true,
   sendsConfirmation: true,
   asksFirst: false,
@@ -46,6 +50,7 @@ export const accountFields = [
   'imapPassword',
   'imapFolder',
   'moveToFolder',
+  'firstLookDays',
 ];
 
 const errors: [RegExp, () => string][] = [

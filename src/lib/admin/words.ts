@@ -28,6 +28,7 @@ const fieldWords: Record<string, () => string> = {
   imapPort: m.admin_bad_port,
   imapFolder: m.admin_bad_folder,
   moveToFolder: m.admin_bad_folder,
+  firstLookDays: m.mailbox_bad_days,
   accent: m.admin_bad_accent,
 };
 

@@ -49,6 +49,9 @@ const account = z.object({
   imapFolder: text(250).optional(),
   afterStoring: z.enum(['leave', 'seen', 'move', 'delete']).optional(),
   moveToFolder: text(250).optional(),
+  /** What of an old mailbox is taken up at the first look. */
+  firstLook: z.enum(['now', 'days', 'all']).optional(),
+  firstLookDays: z.int().min(1).max(3650).optional(),
   hasPlusAddresses: z.boolean().optional(),
   sendsConfirmation: z.boolean().optional(),
   asksFirst: z.boolean().optional(),

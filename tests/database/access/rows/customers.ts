@@ -25,6 +25,12 @@ export async function customerRows(world: World, owner: Sql): Promise<Fixtures> 
     sha256: 'a'.repeat(64),
     size: 1,
   });
+  const reconciliationOf = (workspaceId: string) => ({
+    workspaceId,
+    accountId: accountOf(workspaceId),
+    uidValidity: 1,
+    inMailbox: 0,
+  });
   const outgoingOf = (workspaceId: string | null) => ({
     workspaceId,
     kind: 'confirmation',
@@ -38,6 +44,7 @@ export async function customerRows(world: World, owner: Sql): Promise<Fixtures> 
       await sql`insert into lotse.mail_accounts ${sql({ id: randomUUID(), workspaceId, poolId: pool, name: 'A', address: `${account}@a.example`, kind: 'smtp' })}`;
       await sql`insert into lotse.mail_accounts ${sql({ id: account, workspaceId, poolId: pool, name: 'Desk', address, kind: 'smtp' })}`;
       await sql`insert into lotse.mails ${sql({ ...mailOf(workspaceId), id: mail })}`;
+      await sql`insert into lotse.mail_reconciliations ${sql({ ...reconciliationOf(workspaceId), day: '2026-11-01' })}`;
       await sql`insert into lotse.outgoing_mails ${sql({ ...outgoingOf(workspaceId), id: outgoing, kind: 'invitation' })}`;
     }
     for (const { id, workspaceId, ticketId, outgoing } of mails) {
@@ -118,6 +125,11 @@ export async function customerRows(world: World, owner: Sql): Promise<Fixtures> 
         ...mails.map(({ state, workspaceId, id }) => ({ name: state, state, workspaceId, where: { id } })),
       ],
       attempts: () => at(({ workspaceId }) => ({ values: mailOf(workspaceId) })),
+    },
+    mail_reconciliations: {
+      set: 'fetched = fetched',
+      rows: at(({ account }) => ({ where: { accountId: account, day: '2026-11-01' } })),
+      attempts: () => at(({ workspaceId }) => ({ values: { ...reconciliationOf(workspaceId), day: '2026-11-02' } })),
     },
     outgoing_mails: {
       set: `response = 'x'`,
