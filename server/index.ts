@@ -17,10 +17,15 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   if (error.code === 'ENOENT' && /[\\/]build[\\/]client[\\/]/.test(error.path ?? ''))
     tell('The pages were built anew underneath; start Lotse again to serve them.');
   // postgres.js writes to a line that broke in the same moment; whoever waits for it is told by its close.
-  else if (error instanceof TypeError && /postgres[\\/]src[\\/]connection\.js/.test(error.stack ?? ''))
-    tell('A line to the database broke; the next one is being made.');
+  // And the built-in sign-in's asks each new line for its types, which nobody waits for (see server/database/arrays.ts).
+  else if (isOfLine(error)) tell('A line to the database broke; the next one is being made.');
   else crash(error).catch(() => process.exit(1));
 });
+
+function isOfLine(error: Error): boolean {
+  if (error instanceof TypeError) return /postgres[\\/]src[\\/]connection\.js/.test(error.stack ?? '');
+  return 'query' in error && /\bselect b\.oid, b\.typarray\b/.test(String(error.query));
+}
 
 try {
   config();

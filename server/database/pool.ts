@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { arrayTypes } from './arrays.ts';
 import { Lane } from './lane.ts';
 
 const types = {
@@ -26,7 +27,8 @@ export type ConnectOptions = {
 export function connect(url: string, { connections, name, lockTimeoutMs }: ConnectOptions): Sql {
   return postgres(url, {
     max: connections,
-    types,
+    types: { ...arrayTypes, ...types },
+    fetch_types: false,
     transform: { undefined: null, column: { from: postgres.toCamel, to: postgres.fromCamel } },
     connect_timeout: 10,
     // By itself it waits up to 20 s after failures, and whoever asks meanwhile hears nothing for so long.
