@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { App } from '@supabase/lite';
-import { createPostgresConnection } from '@supabase/lite/postgres';
 import { createClient } from '@supabase/supabase-js';
 import { weakPassword, type AuthHome, type LinkKind } from './home.ts';
 import { shortestPassword } from './fields.ts';
+import { App, createPostgresConnection } from './lite-package.ts';
 
 type Options = { databaseUrl: string; secret: string };
 

@@ -7,7 +7,7 @@ import { PlainError } from '#server/plain.ts';
  * @throws where the schema auth is somebody else's
  */
 export async function ensureAuthSchema(ownerUrl: string): Promise<void> {
-  const { getAuthSchemaSql } = await import('@supabase/lite');
+  const { getAuthSchemaSql } = await import('./lite-package.ts');
   const owner = connect(ownerUrl, { connections: 1, name: 'lotse auth schema' });
   try {
     await owner.begin(async (sql) => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authHome, closeAuth, openAuth } from '#server/auth/home.ts';
 import { accept } from '#server/auth/invitations.ts';
@@ -32,6 +33,12 @@ async function join(email: string, name: string) {
   await accept(jar.client(), { token, name, password }, desk);
   return jar;
 }
+
+test('the App inside leaves the warnings of this process alone', async () => {
+  const warned = once(process, 'warning');
+  process.emitWarning(new Error('of a test'));
+  expect(await warned).toMatchObject([{ message: 'of a test' }]);
+});
 
 describe('signing in', () => {
   const email = 'ina@nordlicht.example';
