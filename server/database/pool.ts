@@ -44,7 +44,14 @@ export function connect(url: string, { connections, name, lockTimeoutMs }: Conne
   });
 }
 
-type Database = { sql: Sql; lane: Lane; again(): Sql; ear?: Sql };
+type Database = {
+  sql: Sql;
+  lane: Lane;
+  again(): Sql;
+  ear?: Sql;
+  /** Transactions that wait for a connection of this pool: they go on in the next one. */
+  waiting: Set<() => void>;
+};
 
 // The web bundle carries its own copy of this file and runs in the same process: the pool hangs on the process, so that
 // both share the connections that the configuration grants, and the lane of the writers.
@@ -58,22 +65,40 @@ const lockTimeoutMs = 10_000;
 export function open(url: string, options: ConnectOptions): Sql {
   const again = () => connect(url, { lockTimeoutMs, ...options });
   const sql = again();
-  home[place] = { sql, lane: laneOf(options.connections), again };
+  home[place] = { sql, lane: laneOf(options.connections), again, waiting: new Set() };
   return sql;
 }
 
+/** At the end of the process. */
 const partingSeconds = 5;
+/** Longer than PostgreSQL lets a statement run or a transaction rest: nothing healthy is cut off. */
+const renewalSeconds = 60;
 
 /**
  * A fresh pool in place of one that lost a connection while it was used: postgres.js may keep half a message for a line that
- * broke, and then fails on this line for minutes (3.4.9, connection.js, nextWriteTimer). What is under way may end.
+ * broke, and then fails on this line for minutes (3.4.9, connection.js, nextWriteTimer). What is under way may end, on
+ * connections that are open beside the new ones until then; what waits for its turn is told to come here.
  */
 export function renewPool(broken: Sql): void {
-  const database = opened();
-  if (database.sql !== broken) return;
+  const database = home[place];
+  if (database?.sql !== broken) return;
   database.sql = database.again();
   // Its ends are told to whoever waits for them.
-  broken.end({ timeout: partingSeconds }).catch(() => undefined);
+  broken.end({ timeout: renewalSeconds }).catch(() => undefined);
+  const waiting = [...database.waiting];
+  database.waiting.clear();
+  for (const move of waiting) move();
+}
+
+/**
+ * For whoever waits for a connection of the pool.
+ * @param move called once, when another pool has taken its place
+ * @returns how to wait no longer
+ */
+export function onRenewal(move: () => void): () => void {
+  const { waiting } = opened();
+  waiting.add(move);
+  return () => void waiting.delete(move);
 }
 
 /** Half of the connections write at most; a quarter for one workspace, whose writers mostly wait for each other. */

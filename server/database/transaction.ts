@@ -1,19 +1,59 @@
-import { pool, renewPool, type TransactionSql } from './pool.ts';
+import { setTimeout } from 'node:timers/promises';
+import { onRenewal, pool, renewPool, type TransactionSql } from './pool.ts';
+
+type Work<T> = (sql: TransactionSql) => Promise<T>;
+
+/** The driver tells of a close at once when it comes, and the server's end comes with the next packet. */
+const closeMs = 1_000;
+/** Whoever waited in so many pools that broke waits in the last one until it is ended. */
+const mostMoves = 10;
+
+const moved = Symbol('moved');
 
 /**
- * Runs `work` in one transaction of the pool. postgres.js ends a transaction whose connection broke with a rollback on that same
- * connection, which throws outside of every promise and ends the process (3.4.9, connection.js, nextWrite). So for a connection
- * that broke nothing is said any more: its work is left where it stands, and the close, which is told either way, is the answer.
+ * Runs `work` in one transaction of the pool; where the pool is exchanged before a connection was free, in one of the next.
+ * @param mode as behind `begin`
  */
-export async function begin<T>(mode: string, work: (sql: TransactionSql) => Promise<T>): Promise<T> {
+export async function begin<T>(mode: string, work: Work<T>): Promise<T> {
+  for (let moves = 0; moves < mostMoves; moves++) {
+    const left = Promise.withResolvers<typeof moved>();
+    let hasLeft = false;
+    const stay = onRenewal(() => {
+      hasLeft = true;
+      left.resolve(moved);
+    });
+    // A connection of the pool that was left may be free after all.
+    const unlessLeft = async (sql: TransactionSql) => (hasLeft ? moved : work(sql));
+    const result = await Promise.race([beginIn<T | typeof moved>(mode, unlessLeft, stay), left.promise]);
+    if (result !== moved) return result;
+  }
+  return beginIn(mode, work, () => undefined);
+}
+
+/**
+ * postgres.js ends a transaction whose connection broke with a rollback on that same connection, which throws outside of every
+ * promise and ends the process (3.4.9, connection.js, nextWrite). So for a connection that broke nothing is said any more: its
+ * work is left where it stands, and the close, which is told either way, is the answer. An error of another connection that the
+ * work used looks the same, but no close follows: then the transaction is rolled back.
+ * @param stay called when it begins, or cannot
+ */
+async function beginIn<T>(mode: string, work: Work<T>, stay: () => void): Promise<T> {
   let isBroken = false;
+  let isOurs = true;
+  const closed = Promise.withResolvers<void>();
   const used = pool();
   const transaction = used.begin(mode, async (sql) => {
+    stay();
     try {
       const result = await work(whileOpen(sql, () => isBroken));
       if (!isBroken) return result;
     } catch (error) {
       if (!isBroken && !breaks(error)) throw error;
+      await Promise.race([closed.promise, setTimeout(closeMs, undefined, { ref: false })]);
+      if (!isBroken) {
+        isOurs = false;
+        throw error;
+      }
     }
     return new Promise<never>(() => undefined);
   });
@@ -21,7 +61,9 @@ export async function begin<T>(mode: string, work: (sql: TransactionSql) => Prom
     return (await transaction) as T;
   } catch (error) {
     isBroken = true;
-    if (isCut(error)) renewPool(used);
+    closed.resolve();
+    stay();
+    if (isOurs && isCut(error)) renewPool(used);
     throw error;
   }
 }
