@@ -49,6 +49,8 @@ type Database = {
   lane: Lane;
   again(): Sql;
   ear?: Sql;
+  aside(): Sql;
+  side?: Sql;
   /** Transactions that wait for a connection of this pool: they go on in the next one. */
   waiting: Set<() => void>;
 };
@@ -64,8 +66,9 @@ const lockTimeoutMs = 10_000;
 /** Makes the pool that every transaction of this process uses. Called once by server/index.ts, and by tests. */
 export function open(url: string, options: ConnectOptions): Sql {
   const again = () => connect(url, { lockTimeoutMs, ...options });
+  const aside = () => connect(url, { ...options, connections: 1 });
   const sql = again();
-  home[place] = { sql, lane: laneOf(options.connections), again, waiting: new Set() };
+  home[place] = { sql, lane: laneOf(options.connections), again, aside, waiting: new Set() };
   return sql;
 }
 
@@ -123,6 +126,12 @@ export function pool(): Sql {
   return opened().sql;
 }
 
+/** One line beside the pool, for what cannot wait behind those it is about. */
+export function beside(): Sql {
+  const database = opened();
+  return (database.side ??= database.aside());
+}
+
 /**
  * Hears what is notified, on one line for all who listen; it comes back by itself.
  * @param begun called each time it begins to hear: what was said before has to be looked up
@@ -147,5 +156,5 @@ export function lane(): Lane {
 export async function close(): Promise<void> {
   const database = home[place];
   home[place] = undefined;
-  await Promise.all([database?.sql.end({ timeout: partingSeconds }), database?.ear?.end({ timeout: partingSeconds })]);
+  await Promise.all([database?.sql, database?.ear, database?.side].map((sql) => sql?.end({ timeout: partingSeconds })));
 }

@@ -1,5 +1,7 @@
+import { AppError } from '#lib/shared/errors.ts';
 import type { Found, Hit, SearchPlace } from '#lib/shared/search.ts';
 import { asMember } from '#server/database/actor.ts';
+import { whileWanted } from '#server/database/cancel.ts';
 import type { TransactionSql } from '#server/database/pool.ts';
 import type { Viewing } from './board.ts';
 import { excerpts, type Excerpt } from './search/excerpts.ts';
@@ -28,33 +30,45 @@ type Head = Pick<Hit, 'number' | 'subject' | 'customer' | 'status'> & { id: stri
  * states, the newest match first. The index names candidates in the member's pools; what he may read of them is decided by
  * reading them as himself.
  */
-export function search(member: Viewing, text: string, after: SearchPlace | null = null): Promise<Found> {
+export function search(member: Viewing, text: string, { after = null, signal = wanted }: Asking = {}): Promise<Found> {
   return asMember(
     member,
     async ({ sql }) => {
-      await sql`select set_config('statement_timeout', ${String(mostMs)}, true)`;
-      const end = performance.now() + mostMs;
-      const found = new Map<string, Candidate & Head>();
-      if (!after) for (const exact of await byNumber(sql, text)) found.set(exact.ticketId, exact);
-      let place: SearchPlace | null = after ?? { at: 'infinity', id: Number.MAX_SAFE_INTEGER };
-      for (let round = 0; place && found.size < perPage && goesOn(round, end); round++) {
-        const most = round === 0 ? firstRound : perRound;
-        const candidates: Candidate[] = await candidatesAfter(sql, text, { ...place, most });
-        const heads = await headsOf(sql, candidates);
-        const full = candidates.find((candidate) => {
-          const head = heads.get(candidate.ticketId);
-          if (head && !found.has(head.id)) found.set(head.id, { ...candidate, ...head });
-          return found.size === perPage;
-        });
-        const last = full ?? (candidates.length < most ? undefined : candidates.at(-1));
-        place = last ? { at: last.at, id: last.entry } : null;
-      }
-      const tickets = [...found.values()];
-      const texts = await excerpts(sql, text, tickets);
-      return { hits: tickets.flatMap((ticket, index) => hitOf(ticket, texts[index])), next: place };
+      const [line] = await sql<{ pid: number }[]>`
+        select pg_backend_pid() as pid, set_config('statement_timeout', ${String(mostMs)}, true)
+      `;
+      return whileWanted(signal, line?.pid ?? 0, () => find(sql, text, { after, signal }));
     },
     { readOnly: true, repeatable: true },
   );
+}
+
+/** `signal` of who asks: a search that he does not wait for any more, because he typed on, is ended. */
+type Asking = { after?: SearchPlace | null; signal?: AbortSignal };
+const wanted = new AbortController().signal;
+
+async function find(sql: TransactionSql, text: string, { after, signal }: Required<Asking>): Promise<Found> {
+  const end = performance.now() + mostMs;
+  const found = new Map<string, Candidate & Head>();
+  if (!after) for (const exact of await byNumber(sql, text)) found.set(exact.ticketId, exact);
+  let place: SearchPlace | null = after ?? { at: 'infinity', id: Number.MAX_SAFE_INTEGER };
+  for (let round = 0; place && found.size < perPage && goesOn(round, end); round++) {
+    // Between two statements there was nothing to end.
+    if (signal.aborted) throw new AppError('busy');
+    const most = round === 0 ? firstRound : perRound;
+    const candidates: Candidate[] = await candidatesAfter(sql, text, { ...place, most });
+    const heads = await headsOf(sql, candidates);
+    const full = candidates.find((candidate) => {
+      const head = heads.get(candidate.ticketId);
+      if (head && !found.has(head.id)) found.set(head.id, { ...candidate, ...head });
+      return found.size === perPage;
+    });
+    const last = full ?? (candidates.length < most ? undefined : candidates.at(-1));
+    place = last ? { at: last.at, id: last.entry } : null;
+  }
+  const tickets = [...found.values()];
+  const texts = await excerpts(sql, text, tickets);
+  return { hits: tickets.flatMap((ticket, index) => hitOf(ticket, texts[index])), next: place };
 }
 
 const goesOn = (round: number, end: number) => round === 0 || (round < mostRounds && performance.now() < end);

@@ -238,7 +238,7 @@ test('pages hold twenty tickets, follow on each other and end', async () => {
   let next: Awaited<ReturnType<typeof search>>['next'] = null;
   let pages = 0;
   do {
-    const page: Awaited<ReturnType<typeof search>> = await search(cast.ben, 'rauchmelder', next);
+    const page: Awaited<ReturnType<typeof search>> = await search(cast.ben, 'rauchmelder', { after: next });
     expect(page.hits.length).toBeLessThanOrEqual(20);
     numbers.push(...page.hits.map(({ number }) => number));
     next = page.next;

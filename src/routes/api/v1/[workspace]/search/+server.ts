@@ -28,5 +28,6 @@ export const GET: RequestHandler = (event) =>
     if (!asked.success) throw new AppError('bad.input', { field: 'search' });
     const { q, at, id } = asked.data;
     const after = at !== undefined && id !== undefined ? { at, id } : null;
-    return inTurn(member.workspaceId, event.request.signal, () => search(member, q, after));
+    const { signal } = event.request;
+    return inTurn(member.workspaceId, signal, () => search(member, q, { after, signal }));
   });
