@@ -48,12 +48,16 @@ export function fetchPart(workspace: string, after: Place): Promise<Part> {
   return get<Part>(`/api/v1/${workspace}/board?${new URLSearchParams(after)}`);
 }
 
-/** The first cards of each column and the counts of all, of the cards that pass the filters. @throws Unsent when the server is away */
-export function fetchBeginning(workspace: string, by: Grouping, filters: Filters): Promise<Beginning> {
+/**
+ * The first cards of each column and the counts of all, of the cards that pass the filters.
+ * @throws Unsent when the server is away, or `signal` ended it
+ */
+export function fetchBeginning(workspace: string, { by, filters, signal }: Sifting): Promise<Beginning> {
   const query = toQuery(filters);
   query.set('by', by);
-  return get<Beginning>(`/api/v1/${workspace}/board/first?${query}`);
+  return get<Beginning>(`/api/v1/${workspace}/board/first?${query}`, signal);
 }
+type Sifting = { by: Grouping; filters: Filters; signal: AbortSignal };
 
 /** Tickets of all states in which the words stand. @throws Unsent when the server is away, or `signal` ended it */
 export function fetchFound(workspace: string, text: string, { after, signal }: Asking): Promise<Found> {

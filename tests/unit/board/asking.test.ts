@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BoardView } from '#lib/board/board.svelte.ts';
 import { Live } from '#lib/live/live.svelte.ts';
 import { Announcer } from '#lib/ui/announcer.svelte.ts';
@@ -53,4 +53,59 @@ test('once all cards are here nobody need be asked', () => {
   expect(board.isAsking).toBe(true);
   live.begin(snapshotOf([cardOf(1)], 2));
   expect([board.isAsking, board.found]).toEqual([false, 0]);
+});
+
+describe('a question that failed', () => {
+  const answer = () =>
+    Response.json({
+      snapshot: snapshotOf([cardOf(2, { subject: 'rust' })], 2),
+      isWhole: false,
+      counts: { 'status:open': { count: 7, oldest: null } },
+    });
+
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test('is asked again by itself until the server answers', async () => {
+    let isAway = true;
+    const fetched = vi.fn(() => (isAway ? Promise.reject(new TypeError('network')) : Promise.resolve(answer())));
+    vi.stubGlobal('fetch', fetched);
+    open();
+    board.narrow({ text: 'rust' });
+    board.arrival.ask('pool', board.filters);
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(fetched.mock.calls.length).toBeGreaterThan(10);
+    expect(board.isAsking).toBe(true);
+    isAway = false;
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect([board.isAsking, board.found]).toEqual([false, 7]);
+    const asked = fetched.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(fetched).toHaveBeenCalledTimes(asked);
+  });
+
+  test('is not asked for ever of a server that was reached', async () => {
+    const fetched = vi.fn(() => Promise.resolve(Response.json({}, { status: 500 })));
+    vi.stubGlobal('fetch', fetched);
+    open();
+    board.narrow({ text: 'rust' });
+    board.arrival.ask('pool', board.filters);
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(fetched).toHaveBeenCalledTimes(5);
+  });
+
+  test('that was taken back is asked no more, and its answer is no answer', async () => {
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    const fetched = vi.fn(() => promise);
+    vi.stubGlobal('fetch', fetched);
+    open();
+    board.narrow({ text: 'rust' });
+    const takeBack = board.arrival.ask('pool', board.filters);
+    await vi.advanceTimersByTimeAsync(1_000);
+    takeBack();
+    resolve(answer());
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(fetched).toHaveBeenCalledOnce();
+    expect(board.isAsking).toBe(true);
+  });
 });
