@@ -109,6 +109,46 @@ async function counts(): Promise<Record<string, number>> {
   return Object.fromEntries(rows);
 }
 
+test('a claim sent twice at the same moment is done once and answered the same', async () => {
+  for (let round = 0; round < 10; round++) {
+    const call = { id: randomUUID(), name: 'ticket.claim', input: { ticket: await createTicket(cast) } };
+    const answers = await Promise.all(Array.from({ length: 4 }, () => execute(cast.ben, call)));
+    expect(answers[0]).toMatchObject({ ok: true, seq: expect.any(Number) as number });
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    const events = await db.owner`select class from lotse.events where command_id = ${call.id} order by seq`;
+    expect(events.map((event) => event['class'])).toEqual(['staff', 'customer']);
+  }
+});
+
+test('one command cannot claim two tickets', async () => {
+  const id = randomUUID();
+  const tickets = await Promise.all([createTicket(cast), createTicket(cast)]);
+  await Promise.all(tickets.map((ticket) => execute(cast.ben, { id, name: 'ticket.claim', input: { ticket } })));
+  const claimed = await db.owner`
+    select id from lotse.tickets where id = any (${tickets}::uuid[]) and responsible_member_id is not null
+  `;
+  expect(claimed).toHaveLength(1);
+});
+
+test('a group that loses sight of its ticket hears so before everybody hears who claimed it', async () => {
+  const ticket = await createTicket(cast, { visibility: 'internal' });
+  await run(cast.ada, 'ticket.assign', { ticket, group: cast.caretakers });
+  const id = randomUUID();
+  const answer = await execute(cast.gus, { id, name: 'ticket.claim', input: { ticket } });
+  const events = await db.owner<{ type: string; seq: number }[]>`
+    select type, seq from lotse.events where command_id = ${id} order by seq
+  `;
+  expect(events.map(({ type }) => type)).toEqual(['ticket.left', 'ticket.claimed']);
+  expect(answer).toMatchObject({ ok: true, seq: events[1]?.seq });
+  const [row] = await db.owner<{ n: number; most: number; counter: number }[]>`
+    select count(*) as n, max(e.seq) as most, max(c.event_seq) as counter
+    from lotse.events e join lotse.workspace_counters c using (workspace_id)
+    where workspace_id = ${cast.workspaceId}
+  `;
+  expect(row?.n).toBe(row?.most);
+  expect(row?.counter).toBe(row?.most);
+});
+
 test('a stored answer is given to its own author only', async () => {
   const ticket = await createTicket(cast);
   const id = randomUUID();

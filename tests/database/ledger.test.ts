@@ -31,6 +31,9 @@ test('no event is written with a number of its own', async () => {
   await expect(asSystem(workspaceId, ({ sql }) => sql`insert into lotse.events ${sql(forged)}`)).rejects.toMatchObject({
     message: 'row.immutable',
   });
+  await expect(desk.db.owner`insert into lotse.events ${desk.db.owner(forged)}`).rejects.toMatchObject({
+    message: 'row.immutable',
+  });
 });
 
 test('numbers have no gap and no repetition, whoever writes at once, and what was taken back leaves none', async () => {
