@@ -1,6 +1,6 @@
 import { asSystem } from '#server/database/actor.ts';
 import type { TransactionSql } from '#server/database/pool.ts';
-import { gather } from './gather.ts';
+import { gather } from '../gather.ts';
 
 export type Membership = {
   memberId: string;

@@ -1,6 +1,6 @@
 import { aliveAmong } from './alive.ts';
 import { readCookies } from './cookies.ts';
-import { gather } from './gather.ts';
+import { gather } from '../gather.ts';
 import { authHome } from './home.ts';
 import { verifyToken, type Claims } from './tokens.ts';
 

@@ -5,27 +5,45 @@ import { seal } from '#server/sealed.ts';
 import type { Act } from './act.ts';
 import { rooms } from './events.ts';
 import { imapPasswordPurpose } from './mails/secrets.ts';
+import { smtpPasswordPurpose } from './outgoing/context.ts';
 import { named } from './patch.ts';
 
 /** A mail account: an IMAP mailbox that is fetched, or an address delivered to our own SMTP port. */
-export async function create(act: Act, { pool, imapPassword, ...input }: Command<'account.create'>) {
+export async function create(act: Act, { pool, imapPassword, smtpPassword, ...input }: Command<'account.create'>) {
   const account = randomUUID();
-  const sealed = imapPassword && seal(imapPassword, imapPasswordPurpose);
-  const row = { id: account, workspaceId: act.actor.workspaceId, poolId: pool, ...input, imapPassword: sealed };
+  const row = {
+    id: account,
+    workspaceId: act.actor.workspaceId,
+    poolId: pool,
+    ...input,
+    imapPassword: imapPassword && seal(imapPassword, imapPasswordPurpose),
+    smtpPassword: smtpPassword && seal(smtpPassword, smtpPasswordPurpose),
+  };
   await act.sql`insert into lotse.mail_accounts ${act.sql(named(row))}`;
   act.record({ type: 'account.created', data: { account }, audience: [rooms.moderators] });
   return { account };
 }
 
 export async function change(act: Act, input: Command<'account.change'>) {
-  const { account, pool, imapPassword, isPaused, ...rest } = input;
+  const { account, pool, imapPassword, smtpPassword, isPaused, ...rest } = input;
   const pausedAt = isPaused === undefined ? undefined : isPaused ? new Date().toISOString() : null;
-  const sealed = imapPassword ? seal(imapPassword, imapPasswordPurpose) : undefined;
-  const row = named({ ...rest, poolId: pool, imapPassword: sealed, pausedAt });
+  const row = named({
+    ...rest,
+    poolId: pool,
+    pausedAt,
+    imapPassword: imapPassword ? seal(imapPassword, imapPasswordPurpose) : undefined,
+    smtpPassword: newSmtpPassword(input),
+  });
   const fields = Object.keys(row);
   if (fields.length === 0) return;
   await update(act, account, row);
   act.record({ type: 'account.changed', data: { account, fields }, audience: [rooms.moderators] });
+}
+
+/** Left empty it stays; without a user there is none to keep. */
+function newSmtpPassword({ smtpHost, smtpUser, smtpPassword }: Command<'account.change'>): string | undefined {
+  if (smtpHost === '' || smtpUser === '') return '';
+  return smtpPassword ? seal(smtpPassword, smtpPasswordPurpose) : undefined;
 }
 
 /** Nothing more is fetched or delivered; the ledger of what came stays. */

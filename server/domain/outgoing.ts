@@ -4,17 +4,12 @@ import type { Occasion } from '#lib/shared/templates.ts';
 import type { Act } from './act.ts';
 
 export { hadEnoughConfirmations } from './outgoing/limits.ts';
-export { endOvertaken } from './outgoing/overtaken.ts';
-export {
-  keepBytes,
-  markBounced,
-  markSending,
-  next,
-  sendingMinutes,
-  settle,
-  type Due,
-  type Outcome,
-} from './outgoing/queue.ts';
+export { smtpPasswordPurpose } from './outgoing/context.ts';
+export { endOvertaken, unknownMinutes } from './outgoing/overtaken.ts';
+export { keepBytes, offer, sendingMinutes, take, type Built, type Due } from './outgoing/queue.ts';
+export { letIn, refused } from './outgoing/refused.ts';
+export { decideUnsure, takeUnsure, type Unsure } from './outgoing/unsure.ts';
+export { markBounced, settle, type Outcome, type Settled } from './outgoing/settle.ts';
 
 type Queue = {
   kind: Occasion;
@@ -66,7 +61,7 @@ export async function cancelForMessage(act: Act, message: string): Promise<void>
     (sql) => sql`
     update lotse.outgoing_mails
     set state = 'cancelled'
-    where ticket_message_id = ${message} and state in ('queued', 'held')
+    where ticket_message_id = ${message} and (state in ('queued', 'held') or (state = 'sending' and offered_at is null))
   `,
   );
 }
@@ -83,7 +78,7 @@ export async function retry(act: Act, { outgoing }: Command<'outgoing.retry'>) {
   await act.system(
     (sql) => sql`
     update lotse.outgoing_mails
-    set state = 'queued', attempts = 0, next_attempt_at = now(), response = ''
+    set state = 'queued', attempts = 0, next_attempt_at = now(), response = '', delayed_since = null, repeated_at = null
     where id = ${outgoing}
   `,
   );

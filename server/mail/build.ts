@@ -50,8 +50,8 @@ const tells: ReadonlySet<string> = new Set(['message', 'question', 'interim']);
 async function buildTicketMail(due: Due, key: Buffer): Promise<Built | null> {
   const letter = await letters.letterFor(due);
   if (!letter || (tells.has(due.kind) && !letter.message)) return null;
-  const sender = await letters.senderOf(due);
-  const thread = await letters.threadOf(due);
+  const { sender } = due;
+  const thread = threadOf(due.thread);
   const address = sender?.address ?? config().mailFrom;
   const domain = address.split('@')[1] ?? config().mailDomain;
   const { ticket, company } = letter;
@@ -84,6 +84,18 @@ async function buildTicketMail(due: Due, key: Buffer): Promise<Built | null> {
         .map(({ name, mime, content }) => ({ name, mime, content: content ?? Buffer.alloc(0) })),
     },
   );
+}
+
+type Followed = { references: string[]; inReplyTo: string | null; subject: string | null };
+
+/** The customer's own subject keeps his mail program's thread together. References are oldest first. */
+function threadOf(thread: Due['thread']): Followed {
+  const theirs = thread.find((mail) => mail.isTheirs);
+  return {
+    references: thread.map((mail) => mail.messageId).reverse(),
+    inReplyTo: theirs?.messageId ?? thread[0]?.messageId ?? null,
+    subject: theirs?.subject ?? null,
+  };
 }
 
 function ticketContent(due: Due, letter: letters.Letter, attached: Attached[]): MailContent {

@@ -1,105 +1,79 @@
-import { setTimeout } from 'node:timers/promises';
-import { config } from '#server/config.ts';
-import { faultFrom } from '#server/database/fault.ts';
 import * as outgoing from '#server/domain/outgoing.ts';
-import { log, reportUnexpected } from '#server/log.ts';
-import { buildMail } from './build.ts';
+import { log } from '#server/log.ts';
+import { handOver, type Ways } from './hand-over.ts';
+import { Lines } from './lines.ts';
 import { startLoop, type Loop } from './loop.ts';
-import { sendMail, smtpServerOf, type SendResult } from './transport.ts';
+import { prepare } from './prepare.ts';
+import { record } from './recorder.ts';
+import { Rests } from './servers.ts';
+import { lookIntoUnknown } from './unknown.ts';
 
-/** After these many minutes a mail that could not be handed over is tried again, then each 4 hours up to a week. */
-const waitsMinutes = [1, 5, 15, 60, 120];
-const lastWaitMinutes = 240;
-const mostAttempts = 45;
-const recordWaitsMs = [500, 2_000, 5_000];
-/** Nobody else judges a mail before its lease ends (server/domain/outgoing/queue.ts). */
-const recordForMs = outgoing.sendingMinutes * 60_000;
+/** Taken at once: enough to share transactions, few enough that another process finds something to do. */
+const batch = 16;
+/** Under way at once: to all servers, and to one, so that one that stalls does not keep the others waiting. */
+const most = { all: 64, one: 32 };
+/** When a server that had enough to do has so few left, more are taken for it. */
+const few = 16;
+const overtakenEachMs = 10_000;
 
-/** Sends what waits, one mail after the other. Without a relay the mails are built and held, to be read on their page. */
+/** Sends what waits, several mails at a time. Without a relay they are built and held, to be read on their page. */
 export function startOutbox(): Loop {
-  return startLoop({ name: 'outbox', step, pollMs: 1_000 });
-}
+  const ways: Ways = { lines: new Lines(), rests: new Rests() };
+  /** Mails under way, with the server they go to. */
+  const underWay = new Map<Promise<void>, string>();
 
-async function step(): Promise<boolean> {
-  await outgoing.endOvertaken();
-  const due = await outgoing.next();
-  if (!due) return false;
-  const parcel = await ready(due);
-  const outcome = 'state' in parcel ? parcel : await handOver(due, parcel);
-  if (outcome) await record(due, outcome);
-  return true;
-}
-
-type Ready = { bytes: Buffer; from: string };
-
-/** Nothing has left yet: whatever goes wrong here may be tried again. */
-async function ready(due: outgoing.Due): Promise<Ready | outgoing.Outcome> {
-  try {
-    const parcel = due.bytes ? { bytes: Buffer.from(due.bytes), from: due.envelopeFrom } : await build(due);
-    if (!parcel) return { state: 'cancelled', response: 'nothing to tell any more' };
-    return config().smtpUrl ? parcel : hold(due);
-  } catch (error) {
-    return later(due, `error ${reportUnexpected(error, { part: 'mail', outgoingId: due.id })}`);
-  }
-}
-
-/** Null when it must not leave any more. */
-async function handOver(due: outgoing.Due, { bytes, from }: Ready): Promise<outgoing.Outcome | null> {
-  const server = smtpServerOf(config().smtpUrl ?? '');
-  if (!(await outgoing.markSending(due.id))) return null;
-  const sent = await sendMail(server, { bytes, envelope: { from, to: [due.toAddress] } });
-  log.info({ part: 'mail', outgoingId: due.id, outcome: sent.outcome, attempt: due.attempts }, 'handed over');
-  return outcomeOf(due, sent);
-}
-
-/**
- * It happened and only has to be written down. Never is that a reason to send again: what cannot be written becomes `unknown`.
- * Trouble that passes is waited out as long as the lease lasts.
- */
-async function record(due: outgoing.Due, outcome: outgoing.Outcome): Promise<void> {
-  const until = performance.now() + recordForMs;
-  const waitsMs = [...recordWaitsMs];
-  while (performance.now() < until) {
-    try {
-      return await outgoing.settle(due, outcome);
-    } catch (error) {
-      reportUnexpected(error, { part: 'mail', outgoingId: due.id, outcome: outcome.state });
-      const fault = faultFrom(error);
-      const waitMs = fault ? fault.retryAfterSeconds * 1_000 : waitsMs.shift();
-      if (waitMs === undefined) return;
-      await setTimeout(waitMs);
+  async function step(): Promise<boolean> {
+    if (underWay.size >= most.all) await Promise.race(underWay.keys());
+    const dues = await outgoing.take({ most: Math.min(batch, most.all - underWay.size), busy: busyServers() });
+    if (dues.length === 0) return false;
+    for (const { due, server, ends } of await prepare(dues)) {
+      const work = (ends ? record(due, ends) : send(due)).finally(() => {
+        underWay.delete(work);
+        if (numberTo(server) === few || underWay.size === 0) sending.poke();
+      });
+      underWay.set(work, server);
     }
+    return true;
   }
-}
 
-/** A sign-in mail belongs to no workspace's page: without a relay, who runs the desk hands the link over. */
-function hold(due: outgoing.Due): outgoing.Outcome {
-  const { link } = due.input;
-  if (due.workspaceId === null && typeof link === 'string') {
-    process.stderr.write(`No SMTP_URL is set, so this sign-in mail was not sent. Its link: ${link}\n`);
+  /** Never throws. */
+  async function send(due: outgoing.Due): Promise<void> {
+    const outcome = await handOver(due, ways);
+    log.info({ part: 'mail', outgoingId: due.id, outcome: outcome?.state, attempt: due.attempts }, 'handed over');
+    if (outcome) await record(due, outcome);
   }
-  return { state: 'held', response: '' };
-}
 
-async function build(due: outgoing.Due): Promise<Ready | null> {
-  const built = await buildMail(due);
-  if (!built) return null;
-  const { bytes, messageId, subject, envelope } = built;
-  await outgoing.keepBytes(due.id, { bytes, messageId, subject, envelopeFrom: envelope.from });
-  return { bytes, from: envelope.from };
-}
+  function busyServers(): string[] {
+    const full = new Set(underWay.values()).values().filter((server) => server && numberTo(server) > most.one - batch);
+    return [...full, ...ways.rests.resting()];
+  }
 
-function outcomeOf(due: outgoing.Due, { outcome, response }: SendResult): outgoing.Outcome {
-  if (outcome === 'sent') return { state: 'sent', response };
-  // The server had the whole mail and never answered: a second copy could not be taken back, a person decides.
-  if (outcome === 'unknown') return { state: 'unknown', response };
-  if (outcome === 'permanent') return { state: 'failed', response };
-  return later(due, response);
-}
+  const numberTo = (server: string) =>
+    underWay
+      .values()
+      .filter((each) => each === server)
+      .toArray().length;
 
-/** A refused account is the operator's to mend, not the mail's fault: it waits like one whose server is away. */
-function later(due: outgoing.Due, response: string): outgoing.Outcome {
-  if (due.attempts >= mostAttempts) return { state: 'failed', response };
-  const minutes = waitsMinutes[due.attempts - 1] ?? lastWaitMinutes;
-  return { state: 'queued', response, retryInMinutes: minutes };
+  const sending = startLoop({ name: 'outbox', step, pollMs: 1_000 });
+  const judging = startLoop({
+    name: 'overtaken',
+    step: async () => {
+      await outgoing.endOvertaken();
+      return lookIntoUnknown();
+    },
+    pollMs: overtakenEachMs,
+  });
+
+  return {
+    poke() {
+      sending.poke();
+      judging.poke();
+    },
+    isReady: () => sending.isReady() && judging.isReady(),
+    async stop() {
+      await Promise.all([sending.stop(), judging.stop()]);
+      await Promise.all(underWay.keys());
+      ways.lines.end();
+    },
+  };
 }

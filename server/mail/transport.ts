@@ -1,33 +1,30 @@
-import { createTransport } from 'nodemailer';
-import { smtpLog } from './smtp-log.ts';
+import { Lines } from './lines.ts';
+import {
+  TakenBack,
+  Text,
+  type Envelope,
+  type SmtpError,
+  type SmtpLine,
+  type SmtpServer,
+  type Taken,
+} from './smtp-line.ts';
 
-export type SmtpServer = {
-  host: string;
-  port: number;
-  /** `tls`: from the first byte; `starttls`: or nothing; `opportunistic`: if offered. */
-  security: 'tls' | 'starttls' | 'opportunistic' | 'none';
-  user: string;
-  password: string;
-  /** What we call ourselves in EHLO. */
-  name?: string;
-  /** Tests only: certificates of a server made for the test. */
-  rejectUnauthorized?: boolean;
-};
+export type { SmtpServer };
 
 export type RecipientResult = { address: string; outcome: 'sent' | 'temporary' | 'permanent'; response: string };
 
 /**
- * How one try ended. `unknown`: the server had asked for the text (354) and never said whether it took it; sending
- * again could double it. `auth`: the account is refused, not the mail. All but `sent` carry the server's words.
+ * How one try ended. `unknown`: the server had asked for the text (354), got it, and never said whether it took it; sending
+ * again could double it. `auth`: the account is refused, not the mail. `takenBack`: it must not leave any more. All but `sent`
+ * carry the server's words.
  */
 export type SendResult = {
-  outcome: 'sent' | 'temporary' | 'permanent' | 'auth' | 'unknown';
+  outcome: 'sent' | 'temporary' | 'permanent' | 'auth' | 'unknown' | 'takenBack';
   response: string;
   recipients: RecipientResult[];
 };
 
-/** Each step has its own limit, and the whole one that covers a 40 MB mail on a slow line. */
-const limits = { dnsTimeout: 10_000, connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 120_000 };
+/** A 40 MB mail on a slow line. */
 const wholeMs = 15 * 60_000;
 
 /** `smtp://user:password@host:587`; with credentials the connection has to be encrypted, unless it stays on this machine. */
@@ -45,44 +42,48 @@ export function smtpServerOf(url: string): SmtpServer {
   };
 }
 
-export type Parcel = { bytes: Buffer; envelope: { from: string; to: string[] } };
+export type Parcel = { bytes: Buffer; envelope: Envelope };
 
-/** One connection, one try, stored bytes. Never throws for what a server or a network does. */
-export async function sendMail(server: SmtpServer, { bytes, envelope }: Parcel): Promise<SendResult> {
+type Way = {
+  /** Asked when the server is ready for the text; false and it does not leave. */
+  mayLeave?: () => Promise<boolean>;
+  /** Connections that are kept between mails; without them one is opened and closed. */
+  lines?: Lines;
+};
+
+/** One try, stored bytes. Never throws for what a server or a network does. */
+export async function sendMail(server: SmtpServer, parcel: Parcel, { mayLeave, lines }: Way = {}): Promise<SendResult> {
+  const { bytes, envelope } = parcel;
   const bad = envelope.to.find((address) => !/^[^\s<>\p{Cc}]{1,256}@[^\s<>\p{Cc}]{1,255}$/u.test(address));
   if (bad !== undefined || envelope.to.length === 0) return refusedHere(envelope.to);
-  const { logger, wasAskedForText } = smtpLog();
-  const transport = createTransport({
-    host: server.host,
-    port: server.port,
-    secure: server.security === 'tls',
-    requireTLS: server.security === 'starttls',
-    ignoreTLS: server.security === 'none',
-    ...(server.user ? { auth: { user: server.user, pass: server.password } } : {}),
-    ...(server.name ? { name: server.name } : {}),
-    tls: { rejectUnauthorized: server.rejectUnauthorized ?? true },
-    ...limits,
-    logger,
-    transactionLog: true,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  try {
-    const sent = await transport.sendMail({ envelope, raw: bytes, signal: AbortSignal.timeout(wholeMs) });
-    const refused = refusals(sent.rejectedErrors);
-    const taken = envelope.to.filter((address) => !refused.some((result) => result.address === address));
-    const recipients = taken.map((address) => ({
-      address,
-      outcome: 'sent' as const,
-      response: shortened(sent.response),
-    }));
-    return { outcome: 'sent', response: shortened(sent.response), recipients: [...recipients, ...refused] };
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return failure(error, { asked: wasAskedForText(), to: envelope.to });
-  } finally {
-    transport.close();
+  const ways = lines ?? new Lines();
+  // The first may be a line that its server gave up while nobody used it.
+  for (;;) {
+    const text = new Text(bytes, mayLeave ?? (() => Promise.resolve(true)));
+    let isFresh = true;
+    try {
+      const taken = await ways.use(server, (line, fresh) => {
+        isFresh = fresh;
+        return inTime(line, line.send(envelope, text));
+      });
+      return success(taken, envelope);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (!isFresh && isCut(error) && !text.isWhole) continue;
+      return failure(error, { isWhole: text.isWhole, to: envelope.to });
+    } finally {
+      if (!lines) ways.end();
+    }
   }
+}
+
+async function inTime<T>(line: SmtpLine, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(Object.assign(new Error('The server took too long'), { code: 'ETIMEDOUT' }));
+    line.close();
+  }, wholeMs);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
 /** nodemailer would mend such an address, and so write to somebody else. */
@@ -95,17 +96,15 @@ function refusedHere(to: string[]): SendResult {
   };
 }
 
-type SmtpError = Error & {
-  code?: string;
-  command?: string;
-  responseCode?: number;
-  response?: string;
-  recipient?: string;
-  rejectedErrors?: SmtpError[];
-};
+function success({ response, rejectedErrors }: Taken, { to }: Envelope): SendResult {
+  const refused = refusals(rejectedErrors);
+  const taken = to.filter((address) => !refused.some((result) => result.address === address));
+  const recipients = taken.map((address) => ({ address, outcome: 'sent' as const, response: shortened(response) }));
+  return { outcome: 'sent', response: shortened(response), recipients: [...recipients, ...refused] };
+}
 
-function failure(error: SmtpError, { asked, to }: { asked: boolean; to: string[] }): SendResult {
-  const outcome = outcomeOf(error, asked);
+function failure(error: SmtpError, { isWhole, to }: { isWhole: boolean; to: string[] }): SendResult {
+  const outcome = error instanceof TakenBack ? 'takenBack' : outcomeOf(error, isWhole);
   const response = shortened(error.response || error.message);
   const refused = refusals(error.rejectedErrors);
   const known =
@@ -113,9 +112,11 @@ function failure(error: SmtpError, { asked, to }: { asked: boolean; to: string[]
   return { outcome, response, recipients: refused.length > 0 ? refused : known };
 }
 
+const isCut = ({ code, responseCode }: SmtpError) => code === 'ECONNECTION' && !responseCode;
+
 function outcomeOf(
   { code, command, responseCode = 0, rejectedErrors }: SmtpError,
-  asked: boolean,
+  isWhole: boolean,
 ): SendResult['outcome'] {
   if (rejectedErrors?.some((refused) => isTemporary(refused.responseCode))) return 'temporary';
   // 530 and 535 refuse us, whatever they answered; 454 is the server's own trouble.
@@ -126,15 +127,15 @@ function outcomeOf(
   if (code === 'ETLS') return 'temporary';
   if (responseCode >= 500)
     return command === 'CONN' || command === 'EHLO' || command === 'HELO' ? 'temporary' : 'permanent';
-  if (asked) return 'unknown';
+  if (isWhole) return 'unknown';
   // Refused before it left: an address or size that no try can mend.
   return code === 'EENVELOPE' || code === 'EMESSAGE' ? 'permanent' : 'temporary';
 }
 
 const isTemporary = (responseCode = 0) => responseCode >= 400 && responseCode < 500;
 
-function refusals(errors: readonly Error[] | undefined): RecipientResult[] {
-  return (errors ?? []).map((error: SmtpError) => ({
+function refusals(errors: readonly SmtpError[] | undefined): RecipientResult[] {
+  return (errors ?? []).map((error) => ({
     address: error.recipient ?? '',
     outcome: isTemporary(error.responseCode) ? 'temporary' : 'permanent',
     response: shortened(error.response || error.message),

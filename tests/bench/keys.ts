@@ -45,7 +45,7 @@ export const keys = {
     'cost.redis.delivery_cpu_us',
   ],
   storage: [...each('storage', ['ticket', 'event', 'message'], ['bytes']), 'storage.board_over_1000000.ms'],
-  mail: ['mail.smtp.per_s', 'mail.imap.per_s', 'limit.mail.per_s'],
+  mail: ['mail.smtp.per_s', 'mail.imap.per_s', 'mail.out.per_s', 'mail.out.cpu_ms', 'limit.mail.per_s'],
 };
 
 export type PartName = keyof typeof keys;

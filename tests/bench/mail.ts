@@ -1,6 +1,7 @@
 import { simpleParser } from 'mailparser';
 import { hasDovecot, fromImap } from './mail-imap.ts';
 import { fromSmtp } from './mail-smtp.ts';
+import { sendAll } from './mail-out.ts';
 import { mailBytes } from './mail-bytes.ts';
 import { now } from './clock.ts';
 import { figure, grouped, median, share, type Measured } from './figures.ts';
@@ -8,7 +9,7 @@ import { repeat, type Bench, type Part } from './part.ts';
 
 /** How many mails a second become cards; confirmations go out meanwhile, as they do. */
 export const mail: Part = {
-  keys: ['mail.smtp.per_s', 'mail.imap.per_s', 'limit.mail.per_s'],
+  keys: ['mail.smtp.per_s', 'mail.imap.per_s', 'mail.out.per_s', 'mail.out.cpu_ms', 'limit.mail.per_s'],
   measure: measureMail,
 };
 
@@ -28,6 +29,23 @@ async function measureMail(bench: Bench): Promise<Measured[]> {
     }),
     figure({ key: 'limit.mail.per_s', unit: '/s', runs: parsing, limit: 'mailparser alone, in one process' }),
   ];
+  bench.say(`mail: ${count} confirmations out`);
+  const sent = await sendAll(bench, count);
+  const each = (what: 'processMs' | 'databaseMs') => median(sent.map((run) => run[what])).toFixed(1);
+  figures.push(
+    figure({
+      key: 'mail.out.per_s',
+      unit: '/s',
+      runs: sent.map((run) => run.perSecond),
+      limit: `${count} confirmations to one server, from the queue until all are written down as sent`,
+    }),
+    figure({
+      key: 'mail.out.cpu_ms',
+      unit: 'ms',
+      runs: sent.map((run) => run.processMs + run.databaseMs),
+      limit: `processor time per mail: Node ${each('processMs')} ms, PostgreSQL ${each('databaseMs')} ms`,
+    }),
+  );
   if (!hasDovecot()) {
     bench.say('mail: IMAP is left out, since there is no Dovecot here (apt-get install dovecot-imapd)');
     return figures;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrate } from '#server/database/migrate.ts';
-import { createCast, createTicket, run, type Cast } from '../support/cast.ts';
+import { createCast, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { password, startDovecot, type Dovecot } from '../support/dovecot.ts';
 import { deliver } from '../support/smtp-client.ts';
@@ -180,39 +180,4 @@ test.each(fetching)('mails of a mailbox survive a death %s', async (_, step) => 
     expect(await box.search({ all: true })).toHaveLength(2);
   });
   await run(cast.ada, 'account.archive', { account });
-});
-
-const sending = [
-  ['after the row was taken', 'server/domain/outgoing/queue.ts next after', 'sent'],
-  ['after it was built', 'server/mail/build.ts buildMail after', 'sent'],
-  ['after its bytes were kept', 'server/domain/outgoing/queue.ts keepBytes after', 'sent'],
-  ['after it was marked as leaving', 'server/domain/outgoing/queue.ts markSending after', 'unknown'],
-  ['after the relay took it', 'server/mail/transport.ts sendMail after', 'unknown'],
-  ['after that was written down', 'server/domain/outgoing/queue.ts settle after', 'sent'],
-] as const;
-
-test.each(sending)('a mail going out survives a death %s', async (_, step, ends) => {
-  const words = step.replace(/\W+/g, ' ');
-  const ticket = await createTicket(cast);
-  const { result } = await run(cast.mona, 'message.post', {
-    ticket,
-    kind: 'message',
-    visibility: 'public',
-    html: `<p>${words}</p>`,
-  });
-  const dying = await bridge(step);
-  await dying.died;
-  await expire();
-  const healthy = await bridge();
-  const mail = await until(async () => {
-    const [row] = await db.owner<{ state: string; messageId: string }[]>`
-      select state, message_id from lotse.outgoing_mails where ticket_message_id = ${result['message'] ?? ''}
-    `;
-    return row && ['sent', 'unknown', 'failed'].includes(row.state) && row;
-  });
-  await healthy.stop();
-  expect(mail.state).toBe(ends);
-  const arrived = sink.delivered.filter(({ mail: { messageId } }) => messageId === `<${mail.messageId}>`);
-  // At most once; and whoever is not sure says so.
-  expect(arrived.length).toBe(step.includes('markSending') ? 0 : 1);
 });

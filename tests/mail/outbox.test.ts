@@ -48,25 +48,52 @@ test('a mail that is refused for good has failed, and its message says so', asyn
   expect(await desk.deliveries(ticket)).toEqual([{ state: 'failed', response: '550 no such mailbox' }]);
 });
 
-test('a mail that may have arrived is never sent again by itself', async () => {
+test('a mail that may have arrived is sent once more a while later with the same id, and then a person decides', async () => {
   desk.sink.answerWith(() => 'cut');
   const ticket = await createTicket(desk.cast);
   const message = await desk.say(ticket, '<p>Nur einmal.</p>');
   desk.start();
-  await desk.becomes(message, 'unknown');
+  expect((await desk.becomes(message, 'unknown')).waitMinutes).toBe(15);
   expect(await desk.deliveries(ticket)).toMatchObject([{ state: 'unknown' }]);
-  desk.sink.answerWith(() => 'take');
+  const copies = () => desk.sink.delivered.filter(({ raw }) => raw.includes('Nur einmal.'));
+  const others = async () => {
+    desk.sink.answerWith(() => 'take');
+    const later = await desk.say(ticket, '<p>Danach.</p>');
+    await desk.becomes(later, 'sent');
+    desk.sink.answerWith(() => 'cut');
+  };
+  await others();
+  expect(await desk.row(message)).toMatchObject({ state: 'unknown', attempts: 1 });
+  expect(copies()).toHaveLength(1);
   await desk.hurry(message);
-  const later = await desk.say(ticket, '<p>Danach.</p>');
-  await desk.becomes(later, 'sent');
-  expect((await desk.row(message)).state).toBe('unknown');
-  expect(desk.sink.delivered.filter(({ raw }) => raw.includes('Nur einmal.'))).toHaveLength(1);
+  await desk.becomes(message, 'unknown', 2);
+  expect(copies()).toHaveLength(2);
+  await desk.hurry(message);
+  await others();
+  expect(await desk.row(message)).toMatchObject({ state: 'unknown', attempts: 2 });
+  expect(copies()).toHaveLength(2);
   // A person decides.
+  desk.sink.answerWith(() => 'take');
   await run(desk.cast.mona, 'outgoing.retry', { outgoing: (await desk.row(message)).id });
   desk.poke();
   await desk.becomes(message, 'sent');
-  const ids = desk.sink.delivered.filter(({ raw }) => raw.includes('Nur einmal.')).map(({ mail }) => mail.messageId);
-  expect(ids).toEqual([ids[0], ids[0]]);
+  const ids = copies().map(({ mail }) => mail.messageId);
+  expect(ids).toEqual([ids[0], ids[0], ids[0]]);
+});
+
+test('a mail of unknown fate of which a copy came to us has arrived', async () => {
+  desk.sink.answerWith(() => 'cut');
+  const message = await desk.say(await createTicket(desk.cast), '<p>Mit Kopie.</p>');
+  desk.start();
+  const { messageId } = await desk.becomes(message, 'unknown');
+  await desk.db.owner`
+    insert into lotse.mails (workspace_id, account_id, sha256, size, state, reason, message_id)
+    select ${desk.cast.workspaceId}, id, ${'1'.repeat(64)}, 1, 'ignored', 'own', ${messageId} from lotse.mail_accounts
+  `;
+  desk.sink.answerWith(() => 'take');
+  await desk.hurry(message);
+  expect(await desk.becomes(message, 'sent')).toMatchObject({ attempts: 1, response: 'copy found' });
+  expect(desk.sink.delivered).toHaveLength(1);
 });
 
 test('a mail that has left while the lane of the writers is full is written down as sent once there is room', async () => {
@@ -140,9 +167,10 @@ test('the mail of a ticket that became internal does not leave, whenever that ha
   // Between taking the row and handing it over.
   const third = await createTicket(desk.cast);
   const taken = await desk.say(third, '<p>Genommen</p>');
-  const due = await outgoing.next();
+  const [due] = await outgoing.take({ most: 1 });
+  if (!due) throw new Error('nothing was due');
   await run(desk.cast.mona, 'ticket.setVisibility', { ticket: third, visibility: 'internal' });
-  expect(await outgoing.markSending(due?.id ?? '')).toBe(false);
-  expect((await desk.row(taken)).state).toBe('queued');
+  expect(await outgoing.offer([due])).toEqual(new Set());
+  expect((await desk.row(taken)).state).toBe('sending');
   expect(desk.sink.delivered).toEqual([]);
 });

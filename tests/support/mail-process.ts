@@ -19,7 +19,7 @@ registerHooks({
         if (${JSON.stringify(moment)} === 'before') await die();
         const result = await inner(...args);
         // Loops ask again and again: only an answer is a step.
-        if (result !== null) await die();
+        if (result !== null && !(Array.isArray(result) && result.length === 0)) await die();
         return result;
       }`;
     return { format: 'module', shortCircuit: true, source };

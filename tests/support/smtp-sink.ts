@@ -16,9 +16,9 @@ export async function startSink() {
     disableReverseLookup: true,
     onData(stream, session, done) {
       void (async () => {
-        const parts: Buffer[] = [];
-        for await (const part of stream) parts.push(part as Buffer);
-        const raw = Buffer.concat(parts);
+        const raw = await whole(stream);
+        // The sender hung up in the middle: he means to send nothing.
+        if (!raw) return;
         const from = session.envelope.mailFrom ? session.envelope.mailFrom.address : '';
         const got = { from, to: session.envelope.rcptTo.map((to) => to.address), raw, mail: await simpleParser(raw) };
         const verdict = answer(got);
@@ -52,6 +52,16 @@ export async function startSink() {
     },
     stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
+}
+
+async function whole(stream: AsyncIterable<unknown>): Promise<Buffer | null> {
+  const parts: Buffer[] = [];
+  try {
+    for await (const part of stream) parts.push(part as Buffer);
+    return Buffer.concat(parts);
+  } catch {
+    return null;
+  }
 }
 
 export type Sink = Awaited<ReturnType<typeof startSink>>;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { gather } from '#server/auth/gather.ts';
+import { gather } from '#server/gather.ts';
 
 test('who comes while an answer is under way shares the next one', async () => {
   const asked: PromiseWithResolvers<void>[] = [];

@@ -19,6 +19,7 @@ const floors: string[][] = [
     'mail-document',
     'letters',
     'sealed',
+    'gather',
   ],
   ['database'],
   ['files'],

@@ -25,40 +25,21 @@ const historyEntries = 30;
 
 /** Null when the recipient may not see the ticket (any more). */
 export async function letterFor(due: Due): Promise<Letter | null> {
-  const { workspaceId, ticketId, contactId } = due;
-  if (!workspaceId || !ticketId || !contactId) return null;
-  const [link] = await asSystem(
-    workspaceId,
-    // Template and pool are the team's, which a customer may not read; what they bring into the mail, the team decided.
-    ({ sql }) => sql<{ id: string; generation: number; template: string | null; pool: string }[]>`
-    select l.id, l.generation, x.body as template, p.name as pool
-    from lotse.ticket_links l
-    join lotse.tickets t on t.id = l.ticket_id
-    join lotse.pools p on p.id = t.pool_id
-    left join lotse.mail_templates x
-      on x.workspace_id = l.workspace_id and x.occasion = ${due.kind} and x.language = ${due.language}
-    where l.ticket_id = ${ticketId} and l.contact_id = ${contactId}
-  `,
-  );
-  if (!link) return null;
-  const { template, pool } = link;
+  const { workspaceId, ticketId, contactId, link, template, pool } = due;
+  if (!workspaceId || !ticketId || !contactId || !link) return null;
   const token = await tokenFor(link);
   return asLink(
     { workspaceId, linkId: link.id },
     async ({ sql }) => {
-      const [facts] = await sql<{ number: number; subject: string; company: string; accent: string }[]>`
-        select t.number, t.subject, w.name as company, w.accent
-        from lotse.tickets t
-        join lotse.workspaces w on w.id = t.workspace_id
-        where t.id = ${ticketId}
-      `;
-      const [recipient] = await sql<Letter['recipient'][]>`
-        select salutation, title, name from lotse.contacts where id = ${contactId}
-      `;
-      if (!facts || !recipient) return null;
-      const entries = await entriesOf(sql, ticketId, contactId);
+      // One round trip for all of it.
+      const [[facts], entries, files] = await Promise.all([
+        factsOf(sql, ticketId, contactId),
+        due.kind === 'confirmation' && template === null ? [] : entriesOf(sql, ticketId, contactId),
+        due.ticketMessageId ? filesOf(sql, due.ticketMessageId) : [],
+      ]);
+      if (!facts) return null;
       const message = entries.find((entry) => entry.id === due.ticketMessageId) ?? null;
-      const { company, accent, number, subject } = facts;
+      const { company, accent, number, subject, ...recipient } = facts;
       const goesAlong = due.input['history'] !== false;
       return {
         template,
@@ -67,13 +48,25 @@ export async function letterFor(due: Due): Promise<Letter | null> {
         accent,
         recipient,
         ticket: { id: ticketId, number, subject, pool, token },
-        message: message && { ...message, files: await filesOf(sql, message.id) },
+        message: message && { ...message, files },
         history: goesAlong ? entries.filter((entry) => entry !== message).slice(0, historyEntries) : [],
         hasMore: goesAlong && entries.length > historyEntries + 1,
       };
     },
     { readOnly: true },
   );
+}
+
+type Facts = { number: number; subject: string; company: string; accent: string } & Letter['recipient'];
+
+function factsOf(sql: TransactionSql, ticketId: string, contactId: string) {
+  return sql<Facts[]>`
+    select t.number, t.subject, w.name as company, w.accent, c.salutation, c.title, c.name
+    from lotse.tickets t
+    join lotse.workspaces w on w.id = t.workspace_id
+    join lotse.contacts c on c.id = ${contactId}
+    where t.id = ${ticketId}
+  `;
 }
 
 /** Enough for the history and to know whether there is more. */
@@ -100,59 +93,6 @@ function filesOf(sql: TransactionSql, messageId: string) {
     order by created_at, id
     limit 50
   `;
-}
-
-export type Sender = { address: string; hasPlusAddresses: boolean; name: string };
-
-/** The account a mail leaves by; null where the workspace has none. */
-export async function senderOf(due: Due): Promise<Sender | null> {
-  const [sender] = await asSystem(
-    due.workspaceId,
-    ({ sql }) => sql<Sender[]>`
-    select a.address, a.has_plus_addresses, coalesce(nullif(w.sender_name, ''), w.name) as name
-    from lotse.mail_accounts a
-    join lotse.workspaces w on w.id = a.workspace_id
-    where a.id = ${due.accountId}
-  `,
-  );
-  return sender ?? null;
-}
-
-export type Thread = {
-  /** Message-IDs, oldest first. */
-  references: string[];
-  inReplyTo: string | null;
-  /** The customer's own subject keeps his mail program's thread together. */
-  subject: string | null;
-};
-
-/** What this customer wrote and got about this ticket by mail; nobody else's subject or id gets into his mails. */
-export async function threadOf(due: Due): Promise<Thread> {
-  const rows = await asSystem(
-    due.workspaceId,
-    ({ sql }) => sql<{ messageId: string; isTheirs: boolean; subject: string }[]>`
-    select message_id, is_theirs, subject
-    from (
-      select m.message_id, true as is_theirs, m.subject, m.received_at as at
-      from lotse.mails m
-      join lotse.messages w on w.id = m.ticket_message_id and w.author_contact_id = ${due.contactId}
-      where m.workspace_id = ${due.workspaceId} and m.ticket_id = ${due.ticketId}
-      union all
-      select o.message_id, false, o.subject, o.created_at
-      from lotse.outgoing_mails o
-      where o.workspace_id = ${due.workspaceId} and o.ticket_id = ${due.ticketId} and o.contact_id = ${due.contactId} and o.id <> ${due.id}
-    ) x
-    where message_id <> ''
-    order by at desc
-    limit 20
-  `,
-  );
-  const theirs = rows.find((row) => row.isTheirs);
-  return {
-    references: rows.map((row) => row.messageId).reverse(),
-    inReplyTo: theirs?.messageId ?? rows[0]?.messageId ?? null,
-    subject: theirs?.subject ?? null,
-  };
 }
 
 export type Invitation = { company: string; accent: string; inviter: string; name: string; expiresAt: string };

@@ -1,8 +1,10 @@
 import type { Occasion } from '#lib/shared/templates.ts';
 import { asSystem } from '#server/database/actor.ts';
-import { act as perform, type Act } from '../act.ts';
+import type { TransactionSql } from '#server/database/pool.ts';
+import { contextsOf, type Context } from './context.ts';
+import { giveBack, turnsOf } from './rate.ts';
 
-export type Due = {
+export type Due = Context & {
   id: string;
   workspaceId: string | null;
   kind: Occasion | 'notice' | 'invitation' | 'magicLink' | 'passwordReset';
@@ -17,110 +19,110 @@ export type Due = {
   envelopeFrom: string;
   bytes: Uint8Array | null;
   attempts: number;
+  delayedSince: string | null;
+  repeatedAt: string | null;
 };
 
-/** A process that dies while it builds a mail leaves it to the next one after this long. */
-const leaseMinutes = 2;
-/** Longer than handing one over may take (server/mail/transport.ts): only a dead process is overtaken. */
+/** A process that dies before the text of a mail leaves gives it back to the others after this long. */
+const leaseMinutes = 5;
+/** Longer than handing a text over may take (server/mail/hand-over.ts): only a dead process is overtaken. */
 export const sendingMinutes = 20;
-/** Longer than the longest wait between two tries (server/mail/outbox.ts). */
+/** Longer than the longest wait between two tries (server/mail/tries.ts). */
 const longestWaitMinutes = 5 * 60;
 
-/** Takes the next mail that is due, for this process alone; null when none is. */
-export async function next(): Promise<Due | null> {
-  const [due] = await asSystem(
-    null,
-    ({ sql }) => sql<Due[]>`
-    update lotse.outgoing_mails
-    set attempts = attempts + 1, next_attempt_at = now() + make_interval(mins => ${leaseMinutes})
-    where id = (
-      select id
-      from lotse.outgoing_mails
-      where state = 'queued'
-        -- Later than any wait of ours: the clock was put back since.
-        and (next_attempt_at <= now() or next_attempt_at > now() + make_interval(mins => ${longestWaitMinutes}))
-      order by next_attempt_at
-      limit 1
-      for update skip locked
-    )
-    returning
-      id, workspace_id, kind, account_id, ticket_id, contact_id, ticket_message_id, input, language, to_address, message_id,
-      envelope_from, bytes, attempts
-  `,
-  );
-  return due ?? null;
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+type Room = {
+  most: number;
+  /** Accounts whose own server has enough to do; `relay` for all that go by the installation's. */
+  busy?: readonly string[];
+};
+
+/**
+ * Takes mails that are due, for this process alone, with all that it takes to write them but the letter itself. Of one ticket's
+ * mails to one customer the earlier goes first, unless its server keeps it waiting.
+ */
+export async function take({ most, busy = [] }: Room): Promise<Due[]> {
+  const full = busy.map((server) => (server === 'relay' ? nobody : server));
+  return asSystem(null, async ({ sql }) => {
+    const taken = await sql<Omit<Due, keyof Context>[]>`
+      with due as (
+        select o.id
+        from lotse.outgoing_mails o
+        left join lotse.mail_accounts a on a.id = o.account_id
+        where o.state = 'queued'
+          -- Later than any wait of ours: the clock was put back since.
+          and (o.next_attempt_at <= now() or o.next_attempt_at > now() + make_interval(mins => ${longestWaitMinutes}))
+          and (a.smtp_rests_until is null or a.smtp_rests_until <= now())
+          and case when a.smtp_host <> '' then a.id else ${nobody} end <> all (${full}::uuid[])
+          and not exists (
+            select from lotse.outgoing_mails e
+            where e.workspace_id = o.workspace_id and e.ticket_id = o.ticket_id and e.contact_id = o.contact_id
+              and e.created_at < o.created_at
+              and (e.state = 'sending' or (e.state = 'queued' and e.attempts = 0))
+          )
+        order by o.next_attempt_at
+        limit ${most}
+        for update of o skip locked
+      )
+      update lotse.outgoing_mails o
+      set state = 'sending', attempts = o.attempts + 1, offered_at = null, lease_until = now() + make_interval(mins => ${leaseMinutes})
+      from due
+      where o.id = due.id
+      returning
+        o.id, o.workspace_id, o.kind, o.account_id, o.ticket_id, o.contact_id, o.ticket_message_id, o.input, o.language,
+        o.to_address, o.message_id, o.envelope_from, o.bytes, o.attempts, o.delayed_since, o.repeated_at
+    `;
+    return taken.length === 0 ? [] : withContext(sql, taken);
+  });
 }
 
-export type Built = { bytes: Buffer; messageId: string; envelopeFrom: string; subject: string };
+async function withContext(sql: TransactionSql, taken: Omit<Due, keyof Context>[]): Promise<Due[]> {
+  const contexts = new Map((await contextsOf(sql, taken)).map((context) => [context.id, context]));
+  const dues = taken.flatMap((due) => {
+    const context = contexts.get(due.id);
+    return context ? [{ ...due, ...context }] : [];
+  });
+  const turns = await turnsOf(sql, dues);
+  await giveBack(
+    sql,
+    dues.filter(({ id }) => !turns.has(id)),
+  );
+  return dues.filter(({ id }) => turns.has(id));
+}
+
+export type Built = { id: string; bytes: Buffer; messageId: string; envelopeFrom: string; subject: string };
 
 /** The bytes are built once and are what every attempt sends; what only the template needed is forgotten. */
-export async function keepBytes(id: string, built: Built): Promise<void> {
-  await asSystem(
-    null,
-    ({ sql }) => sql`
-    update lotse.outgoing_mails set ${sql({ ...built, input: sql.json({}) })} where id = ${id} and bytes is null
-  `,
+export async function keepBytes(built: Built[]): Promise<void> {
+  await asSystem(null, ({ sql }) =>
+    Promise.all(
+      built.map(
+        ({ id, ...columns }) => sql`
+          update lotse.outgoing_mails set ${sql({ ...columns, input: sql.json({}) })} where id = ${id} and bytes is null
+        `,
+      ),
+    ),
   );
 }
 
 /**
- * From here on the mail may have left: committed before the first byte of it goes out. False when it must not any more:
- * somebody took it back, or the ticket became internal meanwhile.
+ * From here on these may arrive: committed before the first byte of their text goes out. Those that are not among the answers must
+ * not leave any more: somebody took them back, the ticket became internal, or another process has them.
  */
-export async function markSending(id: string): Promise<boolean> {
-  const taken = await asSystem(
+export async function offer(mails: Pick<Due, 'id' | 'attempts'>[]): Promise<Set<string>> {
+  const offered = await asSystem(
     null,
-    ({ sql }) => sql`
+    ({ sql }) => sql<{ id: string }[]>`
     update lotse.outgoing_mails o
-    set state = 'sending', lease_until = now() + make_interval(mins => ${sendingMinutes})
-    where o.id = ${id}
-      and o.state = 'queued'
+    set offered_at = now(), lease_until = now() + make_interval(mins => ${sendingMinutes})
+    from unnest(${mails.map(({ id }) => id)}::uuid[], ${mails.map(({ attempts }) => attempts)}::int[]) as m (id, attempts)
+    where o.id = m.id
+      and o.attempts = m.attempts
+      and o.state = 'sending'
       and (o.ticket_id is null or exists (select from lotse.tickets t where t.id = o.ticket_id and t.visibility = 'public'))
     returning o.id
   `,
   );
-  return taken.length > 0;
-}
-
-export type Outcome = {
-  state: 'queued' | 'sent' | 'failed' | 'unknown' | 'held' | 'cancelled';
-  response: string;
-  /** For `queued`: when to try again, by the database's clock. */
-  retryInMinutes?: number;
-};
-
-/** Records how it ended, and tells the ticket's screens. What somebody decided meanwhile stands. */
-export async function settle(due: Due, { state, response, retryInMinutes }: Outcome): Promise<void> {
-  await perform({ kind: 'system', workspaceId: due.workspaceId }, async (act) => {
-    const settled = await act.sql`
-      update lotse.outgoing_mails
-      set
-        state = ${state},
-        response = ${response.slice(0, 1000)},
-        lease_until = null,
-        next_attempt_at = coalesce(now() + make_interval(mins => ${retryInMinutes ?? null}), next_attempt_at),
-        sent_at = case when ${state} = 'sent' then now() else sent_at end
-      where id = ${due.id} and attempts = ${due.attempts} and state in ('queued', 'sending', 'unknown')
-      returning id
-    `;
-    if (settled.length > 0) tell(act, due, state);
-  });
-}
-
-type Told = { id: string; ticketId: string | null; ticketMessageId: string | null };
-
-export function tell(act: Act, { id, ticketId, ticketMessageId }: Told, state: string): void {
-  if (!ticketId) return;
-  act.record({ type: 'mail.changed', ticket: ticketId, data: { mail: id, message: ticketMessageId, state } });
-}
-
-/** A delivery report that names an id of ours; the caller proved the id. */
-export async function markBounced(act: Act, messageId: string | null): Promise<void> {
-  if (!messageId) return;
-  const bounced = await act.sql<Told[]>`
-    update lotse.outgoing_mails set state = 'bounced'
-    where workspace_id = ${act.actor.workspaceId} and message_id = ${messageId} and state in ('sent', 'unknown')
-    returning id, ticket_id, ticket_message_id
-  `;
-  for (const mail of bounced) tell(act, mail, 'bounced');
+  return new Set(offered.map(({ id }) => id));
 }

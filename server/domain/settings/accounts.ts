@@ -19,6 +19,15 @@ export type AccountSetting = {
   hasPlusAddresses: boolean;
   sendsConfirmation: boolean;
   asksFirst: boolean;
+  /** '' is the installation's own relay. */
+  smtpHost: string;
+  smtpPort: number;
+  smtpSecurity: 'tls' | 'starttls' | 'none';
+  smtpUser: string;
+  smtpPerMinute: number | null;
+  /** Why nothing is sent by it just now; '' when it is. */
+  smtpError: string;
+  smtpRestsUntil: string | null;
   lastSuccessAt: string | null;
   lastError: string;
   isPaused: boolean;
@@ -32,7 +41,8 @@ export function accounts({ sql }: Tx): Promise<AccountSetting[]> {
     select
       a.id, a.name, a.address, a.pool_id as pool, a.kind, a.imap_host, a.imap_port, a.imap_security, a.imap_user, a.imap_folder,
       a.after_storing, a.move_to_folder, a.first_look, a.first_look_days, a.has_plus_addresses, a.sends_confirmation,
-      a.asks_first, a.last_success_at, a.last_error,
+      a.asks_first, a.last_success_at, a.last_error, a.smtp_host, a.smtp_port, a.smtp_security, a.smtp_user, a.smtp_per_minute,
+      a.smtp_error, a.smtp_rests_until,
       a.paused_at is not null as is_paused, a.archived_at is not null as is_archived,
       (select max(m.received_at) from lotse.mails m where m.account_id = a.id) as last_mail_at
     from lotse.mail_accounts a

@@ -55,6 +55,15 @@ const account = z.object({
   hasPlusAddresses: z.boolean().optional(),
   sendsConfirmation: z.boolean().optional(),
   asksFirst: z.boolean().optional(),
+  /** Empty: the installation's own relay. */
+  smtpHost: optionalText(253).optional(),
+  smtpPort: z.int().min(1).max(65_535).optional(),
+  smtpSecurity: z.enum(['tls', 'starttls', 'none']).optional(),
+  smtpUser: optionalText(254).optional(),
+  /** As for the mailbox. */
+  smtpPassword: z.string().max(1024).optional(),
+  /** How many mails the provider takes in a minute; null where we need not count. */
+  smtpPerMinute: z.int().min(1).max(10_000).nullable().optional(),
 });
 
 const template = z.object({ occasion: z.enum(occasions), language: z.enum(['de', 'en']) });
@@ -88,7 +97,10 @@ export const commands = {
     requester: id.nullable().optional(),
     due: z.iso.datetime().nullable().optional(),
     /** Until a customer answers, or a date. */
-    deferred: z.union([z.literal('answer'), z.iso.datetime()]).nullable().optional(),
+    deferred: z
+      .union([z.literal('answer'), z.iso.datetime()])
+      .nullable()
+      .optional(),
   }),
   'ticket.setStatus': ticket.extend({ status: z.enum(statuses) }),
   'ticket.setVisibility': ticket.extend({ visibility: z.enum(visibilities) }),

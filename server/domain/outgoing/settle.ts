@@ -1,0 +1,62 @@
+import { act as perform, type Act } from '../act.ts';
+import type { Due } from './queue.ts';
+
+export type Outcome = {
+  state: 'queued' | 'sent' | 'failed' | 'unknown' | 'held' | 'cancelled';
+  response: string;
+  /** For `queued` and `unknown`: when to look again, by the database's clock. */
+  retryInSeconds?: number;
+  /** The account was not let in: that was no try of the mail's. */
+  isNoTry?: boolean;
+};
+
+export type Settled = { due: Pick<Due, 'id' | 'workspaceId' | 'attempts'>; outcome: Outcome };
+
+type Row = Told & { state: string };
+
+/** Records how the mails of one workspace ended, and tells the tickets' screens. What somebody decided meanwhile stands. */
+export async function settle(workspaceId: string | null, settled: Settled[]): Promise<void> {
+  await perform({ kind: 'system', workspaceId }, async (act) => {
+    const rows = settled.map(({ due, outcome }) => ({
+      id: due.id,
+      attempts: due.attempts,
+      state: outcome.state,
+      response: outcome.response.slice(0, 1000),
+      wait: outcome.retryInSeconds ?? null,
+      tries: outcome.isNoTry ? due.attempts - 1 : due.attempts,
+    }));
+    const ended = await act.sql<Row[]>`
+      update lotse.outgoing_mails o
+      set
+        state = s.state,
+        response = s.response,
+        attempts = s.tries,
+        lease_until = null,
+        next_attempt_at = coalesce(now() + make_interval(secs => s.wait), o.next_attempt_at),
+        delayed_since = case when s.state = 'queued' then coalesce(o.delayed_since, now()) else o.delayed_since end,
+        sent_at = case when s.state = 'sent' then now() else o.sent_at end
+      from jsonb_to_recordset(${act.sql.json(rows)}) as s (id uuid, attempts int, state text, response text, wait float8, tries int)
+      where o.id = s.id and o.attempts = s.attempts and o.state in ('sending', 'unknown')
+      returning o.id, o.ticket_id, o.ticket_message_id, o.state
+    `;
+    for (const { state, ...mail } of ended) tell(act, mail, state);
+  });
+}
+
+export type Told = { id: string; ticketId: string | null; ticketMessageId: string | null };
+
+export function tell(act: Act, { id, ticketId, ticketMessageId }: Told, state: string): void {
+  if (!ticketId) return;
+  act.record({ type: 'mail.changed', ticket: ticketId, data: { mail: id, message: ticketMessageId, state } });
+}
+
+/** A delivery report that names an id of ours; the caller proved the id. */
+export async function markBounced(act: Act, messageId: string | null): Promise<void> {
+  if (!messageId) return;
+  const bounced = await act.sql<Told[]>`
+    update lotse.outgoing_mails set state = 'bounced'
+    where workspace_id = ${act.actor.workspaceId} and message_id = ${messageId} and state in ('sent', 'unknown')
+    returning id, ticket_id, ticket_message_id
+  `;
+  for (const mail of bounced) tell(act, mail, 'bounced');
+}

@@ -1,0 +1,43 @@
+import * as outgoing from '#server/domain/outgoing.ts';
+import { gather } from '#server/gather.ts';
+import { reportUnexpected } from '#server/log.ts';
+import type { Lines } from './lines.ts';
+import { destinationOf, type Destination, type Rests } from './servers.ts';
+import { sendMail, type SendResult } from './transport.ts';
+import { later, outcomeOf } from './tries.ts';
+
+export type Ways = { lines: Lines; rests: Rests };
+
+/** Asks for many at once whether their text may leave. */
+const mayLeave = gather(async (dues: outgoing.Due[]) => {
+  const may = await outgoing.offer(dues);
+  return ({ id }) => may.has(id);
+});
+
+/** Null: somebody decided meanwhile that it does not leave. Never throws. */
+export async function handOver(due: outgoing.Due, { lines, rests }: Ways): Promise<outgoing.Outcome | null> {
+  try {
+    const destination = destinationOf(due);
+    if (!destination || !due.bytes) return { state: 'held', response: '' };
+    const parcel = { bytes: Buffer.from(due.bytes), envelope: { from: due.envelopeFrom, to: [due.toAddress] } };
+    const sent = await sendMail(destination.server, parcel, { lines, mayLeave: () => mayLeave(due) });
+    await noteAccount(due, { sent, destination, rests });
+    return outcomeOf(due, sent);
+  } catch (error) {
+    return later(due, `error ${reportUnexpected(error, { part: 'mail', outgoingId: due.id })}`);
+  }
+}
+
+type Noted = { sent: SendResult; destination: Destination; rests: Rests };
+
+/** An account that is refused rests as a whole, and says so on its page; one that is let in again is fine. */
+async function noteAccount({ workspaceId, accountId, sender }: outgoing.Due, noted: Noted): Promise<void> {
+  const { sent, destination, rests } = noted;
+  if (destination.key === 'relay') {
+    if (sent.outcome === 'auth') rests.rest(destination);
+    return;
+  }
+  if (!workspaceId || !accountId) return;
+  if (sent.outcome === 'auth') await outgoing.refused({ workspaceId, accountId, error: sent.response });
+  else if (sent.outcome === 'sent' && sender?.smtp?.isRefused) await outgoing.letIn({ workspaceId, accountId });
+}
