@@ -71,7 +71,8 @@ function parkImage(tagName: string, attribs: Attributes) {
   delete rest['data-remote'];
   delete rest['data-cid'];
   const address = (src ?? '').trim();
-  if (/^(?:https?:)?\/\//i.test(address)) rest['data-remote'] = address.replace(/^\/\//, 'https://');
+  if (/^(?:https?:)?\/\//i.test(address))
+    rest['data-remote'] = address.replace(/^\/\//, 'https://').replace(/^https?:/i, (scheme) => scheme.toLowerCase());
   else if (
     /^data:image\/(?:png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]*$/i.test(address) &&
     address.length <= maxDataUrlChars

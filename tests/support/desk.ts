@@ -13,7 +13,7 @@ import { freePort, startServer } from './server.ts';
 import { startSink } from './smtp-sink.ts';
 
 // Without these Chromium asks hosts of its maker, which a machine without a network refuses one by one.
-const quiet = [
+export const quiet = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
