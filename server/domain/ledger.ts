@@ -13,6 +13,9 @@ export type LedgerMail = {
   /** A code, see the column in the migration. */
   reason: string;
   attempts: number;
+  /** Milliseconds by step. */
+  spent: Record<string, number>;
+  isPartial: boolean;
   fromName: string;
   fromAddress: string;
   subject: string;
@@ -28,15 +31,25 @@ type Wanted = {
   states?: readonly MailState[];
   /** The mail after which to go on. */
   before?: string | undefined;
+  account?: string | undefined;
+  /** In subject or sender. */
+  text?: string | undefined;
+  /** Whole days, `2026-11-22`, both included. */
+  from?: string | undefined;
+  to?: string | undefined;
 };
 
 export const mailsPerPage = 50;
 
 /** The latest first; one more than a page when there are older ones. */
-export function latestMails({ sql }: Tx, { states = mailStates, before }: Wanted = {}): Promise<LedgerMail[]> {
+export function latestMails(
+  { sql }: Tx,
+  { states = mailStates, before, account, text, from, to }: Wanted = {},
+): Promise<LedgerMail[]> {
+  const pattern = text ? `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%` : null;
   return sql<LedgerMail[]>`
     select
-      m.id, a.name as account, m.state, m.reason, m.attempts, m.from_name,
+      m.id, a.name as account, m.state, m.reason, m.attempts, m.spent, m.is_partial, m.from_name,
       coalesce(nullif(m.from_address, ''), m.envelope_from) as from_address, m.subject, m.size::int as size, m.verdicts,
       m.received_at, t.number as ticket, maybe.number as maybe_ticket,
       (m.raw is not null or m.storage_key is not null) as has_source
@@ -45,6 +58,10 @@ export function latestMails({ sql }: Tx, { states = mailStates, before }: Wanted
     left join lotse.tickets t on t.id = m.ticket_id
     left join lotse.tickets maybe on maybe.id = m.maybe_ticket_id
     where m.state = any (${states as string[]})
+      ${account ? sql`and m.account_id = ${account}` : sql``}
+      ${pattern ? sql`and concat_ws(' ', m.subject, m.from_name, m.from_address) ilike ${pattern}` : sql``}
+      ${from ? sql`and m.received_at >= ${from}::date` : sql``}
+      ${to ? sql`and m.received_at < ${to}::date + 1` : sql``}
       ${
         before
           ? sql`and (m.received_at, m.id) < (select b.received_at, b.id from lotse.mails b where b.id = ${before})`

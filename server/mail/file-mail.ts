@@ -1,4 +1,5 @@
 import { AppError } from '#lib/shared/errors.ts';
+import type { MailReason } from '#lib/shared/reasons.ts';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Act } from '#server/domain/act.ts';
 import { byAddress } from '#server/domain/contacts/by-address.ts';
@@ -99,9 +100,9 @@ async function file(tx: Act, { incoming, decision, stored, number }: Plan, dupli
   if (decision.kind === 'open' && contact) await confirm(tx, incoming, { ticket, contact });
 }
 
-function reasonOf(decision: Exclude<Decision, { kind: 'ledger' | 'wait' }>): string {
+function reasonOf(decision: Exclude<Decision, { kind: 'ledger' | 'wait' }>): MailReason {
   if (decision.kind === 'open') return decision.related ? `ticket.created, ${decision.related.why}` : 'ticket.created';
-  return `${decision.as === 'agent' ? 'ticket.commented' : 'ticket.answered'} by ${decision.via}`;
+  return decision.as === 'agent' ? `ticket.commented by ${decision.via}` : `ticket.answered by ${decision.via}`;
 }
 
 async function senderOf(tx: Act, { mail, queued, account }: Incoming): Promise<string> {

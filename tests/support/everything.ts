@@ -105,7 +105,7 @@ async function decideAboutMail({ workspaceId, ben }: Cast, account: string): Pro
     await tx.sql`insert into lotse.mails ${tx.sql(row)}`;
     const waiting = {
       ...meta,
-      reason: 'inbox',
+      reason: 'inbox' as const,
       maybeTicketId: null,
       body,
       phone: '',

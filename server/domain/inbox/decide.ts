@@ -1,4 +1,5 @@
 import type { Command } from '#lib/shared/commands.ts';
+import type { MailReason } from '#lib/shared/reasons.ts';
 import type { Act } from '../act.ts';
 import { tell } from './tell.ts';
 
@@ -27,7 +28,7 @@ export async function restore(act: Act, { mail }: Command<'mail.restore'>) {
   if (row?.isBack) await tell(act, { mail, type: 'mail.returned' });
 }
 
-type Decision = { state: 'filed' | 'ignored'; reason: string; ticketId?: string; ticketMessageId?: string };
+type Decision = { state: 'filed' | 'ignored'; reason: MailReason; ticketId?: string; ticketMessageId?: string };
 
 /** What was decided, by whom. The caller took the mail before, in the same transaction. */
 export async function decide(act: Act, mail: string, decision: Decision): Promise<void> {

@@ -1,11 +1,11 @@
+import type { MailReason } from '#lib/shared/reasons.ts';
 import type { Act } from '../act.ts';
 import type { Meta } from '../mails/file.ts';
 import type { StoredFile } from '../messages/receive.ts';
 import { tell } from './tell.ts';
 
 export type Waiting = Meta & {
-  /** A code, see `src/lib/shared/reasons.ts`. */
-  reason: string;
+  reason: MailReason;
   maybeTicketId: string | null;
   body: { html: string; text: string; quotedHtml: string };
   phone: string;

@@ -1,3 +1,4 @@
+import type { MailReason } from '#lib/shared/reasons.ts';
 import type { Act } from '../act.ts';
 
 /** What the ledger shows of a mail that could be read. */
@@ -14,8 +15,7 @@ export type Meta = {
 
 /** What was decided about a mail. A ticket's mail is seen with the ticket. */
 export type Filed = Meta & {
-  /** A code, see the column's comment in the migration. */
-  reason: string;
+  reason: MailReason;
   ticketId?: string | null;
   ticketMessageId?: string | null;
   maybeTicketId?: string | null;
@@ -33,7 +33,7 @@ export async function file(act: Act, mailId: string, filed: Filed): Promise<bool
   return done.length > 0;
 }
 
-export async function ignore(act: Act, mailId: string, ignored: Meta & { reason: string; duplicateOfId?: string }) {
+export async function ignore(act: Act, mailId: string, ignored: Meta & { reason: MailReason; duplicateOfId?: string }) {
   const row = { ...ignored, spent: act.sql.json(ignored.spent ?? {}), state: 'ignored' };
   await act.sql`
     update lotse.mails set ${act.sql(row)}, ended_at = clock_timestamp()

@@ -1,5 +1,6 @@
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { isFault } from '#lib/shared/faults.ts';
+import type { mailFailures, MailReason } from '#lib/shared/reasons.ts';
 import { faultSentence } from '#lib/ui/trouble.ts';
 
 export const mailStateWords: Record<string, () => string> = {
@@ -23,35 +24,53 @@ export const outgoingWords = {
   bounced: m.admin_sent_bounced,
 };
 
-const reasons: [RegExp, () => string][] = [
-  [/^ticket\.created, closed$/, m.admin_reason_created_closed],
-  [/^ticket\.created, maybe$/, m.admin_reason_created_maybe],
-  [/^ticket\.created/, m.admin_reason_created],
-  [/^ticket\.answered by address$/, m.admin_reason_answered_address],
-  [/^ticket\.answered by (ownId|foreignId)/, m.admin_reason_answered_thread],
-  [/^ticket\.answered by number$/, m.admin_reason_answered_number],
-  [/^ticket\.answered/, m.admin_reason_answered],
-  [/^inbox$/, m.inbox_reason_waiting],
-  [/^inbox, closed$/, m.inbox_reason_closed],
-  [/^inbox, maybe$/, m.inbox_reason_maybe],
-  [/^inbox\.ticket$/, m.inbox_reason_ticket],
-  [/^inbox\.attached$/, m.inbox_reason_attached],
-  [/^inbox\.archived$/, m.inbox_reason_archived],
-  [/^inbox\.ignored$/, m.inbox_reason_ignored],
-  [/^duplicate$/, m.admin_reason_duplicate],
-  [/^own$/, m.admin_reason_own],
-  [/^report$/, m.admin_reason_report],
-  [/^closed$/, m.admin_reason_closed],
-  [/^unreadable/, m.admin_reason_unreadable],
-  [/^mail\.erased$/, m.admin_reason_erased],
-];
+/** Each ends where the number of the ticket may follow. */
+const reasons: Record<MailReason | (typeof mailFailures)[number], () => string> = {
+  'ticket.created': m.admin_reason_created,
+  'ticket.created, closed': m.admin_reason_created_closed,
+  'ticket.created, maybe': m.admin_reason_created_maybe,
+  'ticket.answered by address': m.admin_reason_answered_address,
+  'ticket.answered by ownId': m.admin_reason_answered_thread,
+  'ticket.answered by foreignId': m.admin_reason_answered_thread,
+  'ticket.answered by subject': m.admin_reason_answered_number,
+  'ticket.commented by address': m.inbox_reason_commented,
+  'ticket.commented by ownId': m.inbox_reason_commented,
+  'ticket.commented by foreignId': m.inbox_reason_commented,
+  'ticket.commented by subject': m.inbox_reason_commented,
+  inbox: m.inbox_reason_waiting,
+  'inbox, closed': m.inbox_reason_closed,
+  'inbox, maybe': m.inbox_reason_maybe,
+  'inbox.ticket': m.inbox_reason_ticket,
+  'inbox.attached': m.inbox_reason_attached,
+  'inbox.archived': m.inbox_reason_archived,
+  'inbox.ignored': m.inbox_reason_ignored,
+  'filter.ticket': m.inbox_reason_filter_ticket,
+  'filter.moved': m.inbox_reason_filter_moved,
+  'filter.inbox': m.inbox_reason_filter_inbox,
+  'filter.ignored': m.inbox_reason_filter_ignored,
+  duplicate: m.admin_reason_duplicate,
+  own: m.admin_reason_own,
+  report: m.admin_reason_report,
+  closed: m.admin_reason_closed,
+  'unreadable: size': m.inbox_reason_size,
+  'unreadable: time': m.inbox_reason_time,
+  'unreadable: memory': m.inbox_reason_memory,
+  'unreadable: crash': m.admin_reason_unreadable,
+  'mail.erased': m.admin_reason_erased,
+  'mail.interrupted': m.inbox_reason_interrupted,
+  'mail.filedAlready': m.inbox_reason_filed_already,
+  'ticket.closed': m.errors_ticket_closed,
+};
+
+function isKnown(reason: string): reason is keyof typeof reasons {
+  return Object.hasOwn(reasons, reason);
+}
 
 /** Why a mail ended as it did, in words; what has none is shown as it stands, for the log. */
 export function reasonWords(reason: string): string {
   if (!reason) return '';
   if (isFault(reason)) return faultSentence(reason);
-  const known = reasons.find(([pattern]) => pattern.test(reason));
-  return known ? known[1]() : m.admin_reason_other({ reason });
+  return isKnown(reason) ? reasons[reason]() : m.admin_reason_other({ reason });
 }
 
 export const kindWords: Record<string, () => string> = {
