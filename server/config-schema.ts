@@ -66,6 +66,20 @@ export const settings = z.object({
   SMTP_IN_PORT: port.optional(),
   MAIL_DOMAIN: domain.optional(),
   MAIL_FROM: z.email({ error: 'must be a mail address' }).optional(),
+  OAUTH_GOOGLE_CLIENT_ID: z.string().optional(),
+  OAUTH_GOOGLE_CLIENT_SECRET: z.string().optional(),
+  OAUTH_MICROSOFT_CLIENT_ID: z.string().optional(),
+  OAUTH_MICROSOFT_CLIENT_SECRET: z.string().optional(),
+  OAUTH_MICROSOFT_TENANT: z
+    .string()
+    .regex(/^[\w.-]{1,80}$/, { error: 'must be a tenant like common or contoso.onmicrosoft.com' })
+    .default('common'),
+  OAUTH_CLIENT_ID: z.string().optional(),
+  OAUTH_CLIENT_SECRET: z.string().optional(),
+  OAUTH_AUTHORIZE_URL: url(/^https?$/, 'an address like https://login.example.org/authorize').optional(),
+  OAUTH_TOKEN_URL: url(/^https?$/, 'an address like https://login.example.org/token').optional(),
+  OAUTH_SCOPE: z.string().default('openid offline_access email'),
+  MAIL_CA_FILE: z.string().optional(),
   SECRETS_KEY: z
     .string()
     .regex(/^[0-9a-f]{64}$/i, { error: 'must be 64 hexadecimal digits, as from: openssl rand -hex 32' })

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import type { z } from 'zod';
 import { settings } from './config-schema.ts';
 import { stateFolder } from './setup/home.mjs';
 
 type Environment = Record<string, string | undefined>;
+type Values = z.infer<typeof settings>;
 
 export type Config = ReturnType<typeof parseConfig>;
 
@@ -42,6 +44,9 @@ export function parseConfig(env: Environment) {
     smtpIn: values.SMTP_IN_PORT === undefined ? null : { host: values.SMTP_IN_HOST, port: values.SMTP_IN_PORT },
     mailDomain: domain,
     mailFrom: values.MAIL_FROM ?? `lotse@${domain}`,
+    oauth: oauth(values),
+    /** Certificates in PEM of an authority of the house, believed besides the public ones. */
+    mailCaFile: values.MAIL_CA_FILE ?? null,
     secretsKey: values.SECRETS_KEY?.toLowerCase() ?? null,
     dataDir,
     filesDir: resolve(values.FILES_DIR ?? join(dataDir, 'files')),
@@ -76,6 +81,50 @@ function mailDomain(address: string): string {
   const { hostname } = new URL(address);
   // RFC 2606 keeps .localhost free, and some servers refuse a bare "localhost" after the @.
   return /^[\d.]+$|^\[|^localhost$/.test(hostname) ? 'lotse.localhost' : hostname;
+}
+
+/** Where mailboxes are opened by a token: what the operator registered there. */
+export type OauthClient = {
+  clientId: string;
+  clientSecret: string;
+  authorizeUrl: string;
+  tokenUrl: string;
+  scope: string;
+};
+
+function oauth(values: Values): Partial<Record<'google' | 'microsoft' | 'other', OauthClient>> {
+  const microsoft = `https://login.microsoftonline.com/${values.OAUTH_MICROSOFT_TENANT}/oauth2/v2.0`;
+  return {
+    ...(values.OAUTH_GOOGLE_CLIENT_ID && {
+      google: {
+        clientId: values.OAUTH_GOOGLE_CLIENT_ID,
+        clientSecret: values.OAUTH_GOOGLE_CLIENT_SECRET ?? '',
+        authorizeUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
+        tokenUrl: 'https://oauth2.googleapis.com/token',
+        scope: 'https://mail.google.com/',
+      },
+    }),
+    ...(values.OAUTH_MICROSOFT_CLIENT_ID && {
+      microsoft: {
+        clientId: values.OAUTH_MICROSOFT_CLIENT_ID,
+        clientSecret: values.OAUTH_MICROSOFT_CLIENT_SECRET ?? '',
+        authorizeUrl: `${microsoft}/authorize`,
+        tokenUrl: `${microsoft}/token`,
+        scope: 'offline_access https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send',
+      },
+    }),
+    ...(values.OAUTH_CLIENT_ID &&
+      values.OAUTH_AUTHORIZE_URL &&
+      values.OAUTH_TOKEN_URL && {
+        other: {
+          clientId: values.OAUTH_CLIENT_ID,
+          clientSecret: values.OAUTH_CLIENT_SECRET ?? '',
+          authorizeUrl: values.OAUTH_AUTHORIZE_URL,
+          tokenUrl: values.OAUTH_TOKEN_URL,
+          scope: values.OAUTH_SCOPE,
+        },
+      }),
+  };
 }
 
 type SupabaseValues = {

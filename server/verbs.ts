@@ -76,6 +76,7 @@ export const verbs: Verbs = {
   'account.create': by(accounts.create),
   'account.change': by(accounts.change),
   'account.archive': by(accounts.archive),
+  'account.connect': by(accounts.connect),
   'mail.retry': by(mails.retry),
   'mail.take': by(inbox.take),
   'mail.letGo': by(inbox.letGo),

@@ -4,7 +4,7 @@ import { AppError } from '#lib/shared/errors.ts';
 import { seal } from '#server/sealed.ts';
 import type { Act } from './act.ts';
 import { rooms } from './events.ts';
-import { imapPasswordPurpose } from './mails/secrets.ts';
+import { imapPasswordPurpose, refreshTokenPurpose } from './mails/secrets.ts';
 import { smtpPasswordPurpose } from './outgoing/context.ts';
 import { named } from './patch.ts';
 
@@ -44,6 +44,14 @@ export async function change(act: Act, input: Command<'account.change'>) {
 function newSmtpPassword({ smtpHost, smtpUser, smtpPassword }: Command<'account.change'>): string | undefined {
   if (smtpHost === '' || smtpUser === '') return '';
   return smtpPassword ? seal(smtpPassword, smtpPasswordPurpose) : undefined;
+}
+
+/** Somebody agreed at the provider that we read this mailbox. */
+export async function connect(act: Act, { account, provider, token }: Command<'account.connect'>) {
+  const sealed = seal(token, refreshTokenPurpose);
+  const at = new Date().toISOString();
+  await update(act, account, { imapAuth: provider, oauthRefreshToken: sealed, oauthConnectedAt: at });
+  act.record({ type: 'account.changed', data: { account, fields: ['imapAuth'] }, audience: [rooms.moderators] });
 }
 
 /** Nothing more is fetched or delivered; the ledger of what came stays. */

@@ -1,8 +1,10 @@
 /** The ledger of incoming mail: every mail that was ever handed to us, what was decided and why. */
 export { accountFor, activeAccounts, receiversOf, type Account, type Receiver } from './mails/accounts.ts';
 export {
+  keepRefreshToken,
   lease,
   leaseLeftMs,
+  refreshTokenOf,
   longestLeaseMs,
   reportFailure,
   reportSuccess,

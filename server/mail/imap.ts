@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 import { AppError } from '#lib/shared/errors.ts';
 import { Fault } from '#lib/shared/faults.ts';
 import * as mails from '#server/domain/mails.ts';
 import { log } from '#server/log.ts';
-import { unseal } from '#server/sealed.ts';
+import { clientFor } from './imap-connect.ts';
 import { Trouble, type Reader } from './imap-fetch.ts';
 import { readNew } from './imap-read.ts';
 import { reconcileIfDue } from './imap-reconcile.ts';
@@ -71,7 +71,7 @@ export function watch(account: mails.Account, { holder, onStored, mostBytes = ma
   }
 
   async function read(lease: mails.Lease): Promise<void> {
-    const connection = connect(account);
+    const connection = await clientFor(account, lease.held);
     client = connection;
     connection.on('exists', () => hint.resolve());
     connection.on('close', () => hint.resolve());
@@ -121,24 +121,11 @@ export function watch(account: mails.Account, { holder, onStored, mostBytes = ma
 
 export type Watch = ReturnType<typeof watch>;
 
-function connect(account: mails.Account): ImapFlow {
-  return new ImapFlow({
-    host: account.imapHost,
-    port: account.imapPort,
-    secure: account.imapSecurity === 'tls',
-    ...(account.imapSecurity === 'tls' ? {} : { doSTARTTLS: account.imapSecurity === 'starttls' }),
-    auth: { user: account.imapUser, pass: unseal(account.imapPassword, mails.imapPasswordPurpose) },
-    logger: false,
-    // Servers drop an IDLE of 30 minutes (RFC 2177), many routers one of 5.
-    maxIdleTime: 4 * 60_000,
-    missingIdleCommand: 'NOOP',
-    connectionTimeout: 20_000,
-    greetingTimeout: 20_000,
-    socketTimeout: 5 * 60_000,
-  });
-}
+/** Nobody can mend it but a person; asking again soon helps nobody. */
+const personal = new Set(['account.notConnected', 'oauth.refused', 'oauth.notSetUp', 'secret.unreadable']);
 
 function isRefused(error: unknown): boolean {
+  if (error instanceof AppError) return personal.has(error.code);
   return error instanceof Error && 'authenticationFailed' in error && error.authenticationFailed === true;
 }
 

@@ -12,6 +12,8 @@ export type Account = {
   imapSecurity: 'tls' | 'starttls' | 'none';
   imapUser: string;
   imapPassword: string;
+  imapAuth: 'password' | 'google' | 'microsoft' | 'other';
+  oauthConnectedAt: string | null;
   imapFolder: string;
   afterStoring: 'leave' | 'seen' | 'move' | 'delete';
   moveToFolder: string;
@@ -96,5 +98,5 @@ export async function receiversOf(ids: string[]): Promise<Map<string, Receiver>>
 const columns = `
   id, workspace_id, name, address, pool_id, kind, imap_host, imap_port, imap_security, imap_user, imap_password, imap_folder,
   after_storing, move_to_folder, has_plus_addresses, sends_confirmation, asks_first, created_at,
-  first_look, first_look_days
+  first_look, first_look_days, imap_auth, oauth_connected_at
 `;

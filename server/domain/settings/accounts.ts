@@ -11,6 +11,9 @@ export type AccountSetting = {
   imapPort: number;
   imapSecurity: 'tls' | 'starttls' | 'none';
   imapUser: string;
+  imapAuth: 'password' | 'google' | 'microsoft' | 'other';
+  /** When somebody agreed last that we read it; null while nobody did. */
+  oauthConnectedAt: string | null;
   imapFolder: string;
   afterStoring: 'leave' | 'seen' | 'move' | 'delete';
   moveToFolder: string;
@@ -39,7 +42,8 @@ export type AccountSetting = {
 export function accounts({ sql }: Tx): Promise<AccountSetting[]> {
   return sql<AccountSetting[]>`
     select
-      a.id, a.name, a.address, a.pool_id as pool, a.kind, a.imap_host, a.imap_port, a.imap_security, a.imap_user, a.imap_folder,
+      a.id, a.name, a.address, a.pool_id as pool, a.kind, a.imap_host, a.imap_port, a.imap_security, a.imap_user, a.imap_auth, a.oauth_connected_at,
+      a.imap_folder,
       a.after_storing, a.move_to_folder, a.first_look, a.first_look_days, a.has_plus_addresses, a.sends_confirmation,
       a.asks_first, a.last_success_at, a.last_error, a.smtp_host, a.smtp_port, a.smtp_security, a.smtp_user, a.smtp_per_minute,
       a.smtp_error, a.smtp_rests_until,

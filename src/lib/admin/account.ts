@@ -11,6 +11,7 @@ export type AccountForm = {
   imapPort: number;
   imapSecurity: 'tls' | 'starttls' | 'none';
   imapUser: string;
+  imapAuth: 'password' | 'google' | 'microsoft' | 'other';
   imapFolder: string;
   afterStoring: 'leave' | 'seen' | 'move' | 'delete';
   moveToFolder: string;
@@ -30,6 +31,7 @@ export const newAccount: AccountForm = {
   imapPort: 993,
   imapSecurity: 'tls',
   imapUser: '',
+  imapAuth: 'password',
   imapFolder: 'INBOX',
   afterStoring: 'seen',
   moveToFolder: 'Archive',
@@ -54,6 +56,11 @@ export const accountFields = [
 ];
 
 const errors: [RegExp, () => string][] = [
+  [/^account\.notConnected$/, m.mailbox_not_connected],
+  [/^oauth\.(refused|noRefreshToken)$/, m.mailbox_oauth_refused],
+  [/^oauth\.away$/, m.mailbox_oauth_away],
+  [/^oauth\.notSetUp$/, m.mailbox_oauth_not_set_up],
+  [/^secret\.unreadable$/, m.mailbox_secret_unreadable],
   [/ECONNREFUSED/, m.admin_account_error_refused],
   [/ENOTFOUND|EAI_AGAIN|EAI_NONAME/, m.admin_account_error_unknown],
   [/ETIMEDOUT|timed? ?out/i, m.admin_account_error_slow],

@@ -44,6 +44,8 @@ const account = z.object({
   imapPort: z.int().min(1).max(65_535).optional(),
   imapSecurity: z.enum(['tls', 'starttls', 'none']).optional(),
   imapUser: optionalText(254).optional(),
+  /** By password, or by a token of whoever runs the mailbox. */
+  imapAuth: z.enum(['password', 'google', 'microsoft', 'other']).optional(),
   /** Left out or empty, the stored one stays. */
   imapPassword: z.string().max(1024).optional(),
   imapFolder: text(250).optional(),
@@ -192,6 +194,11 @@ export const commands = {
     isPaused: z.boolean().optional(),
   }),
   'account.archive': z.object({ account: id }),
+  'account.connect': z.object({
+    account: id,
+    provider: z.enum(['google', 'microsoft', 'other']),
+    token: z.string().min(1).max(8192),
+  }),
   'mail.retry': z.object({ mail: id }),
   'mail.take': z.object({ mail: id }),
   'mail.letGo': z.object({ mail: id }),
@@ -222,7 +229,7 @@ export const commands = {
 export type CommandName = keyof typeof commands;
 
 /** Given by the server itself, never by a client: their input says where bytes lie. */
-export const serverCommands: ReadonlySet<string> = new Set<CommandName>(['file.add']);
+export const serverCommands: ReadonlySet<string> = new Set<CommandName>(['account.connect', 'file.add']);
 
 /** What a caller sends. */
 export type CommandInput<N extends CommandName> = z.input<(typeof commands)[N]>;
