@@ -24,7 +24,7 @@ export const load: PageServerLoad = async (event) => {
     reportUnexpected(fault, { part: 'page' });
     // No error page: one that is open keeps what it shows, and what was typed has its field again.
     event.locals.fault = fault;
-    return { trouble: fault.code };
+    return { trouble: fault.code, command: randomUUID() };
   }
 };
 
