@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { connect, type TransactionSql } from './pool.ts';
 
 const ours = new URL('../../supabase/migrations/', import.meta.url);
@@ -36,10 +37,12 @@ export async function migrate(url: string, folder = ours): Promise<string> {
       }
     });
     // Apart from the migrations, since it touches what all databases of the server share.
-    return await sql.begin(async (tx) => {
-      await oneAtATime(tx);
-      return letAppIn(tx, url);
-    });
+    return await insist(() =>
+      sql.begin(async (tx) => {
+        await oneAtATime(tx);
+        return letAppIn(tx, url);
+      }),
+    );
   } finally {
     await sql.end({ timeout: 5 });
   }
@@ -54,6 +57,22 @@ export async function migrate(url: string, folder = ours): Promise<string> {
 async function oneAtATime(tx: TransactionSql): Promise<void> {
   await tx`set local statement_timeout = 0`;
   await tx`select pg_advisory_xact_lock(hashtextextended('lotse.migrate', 0))`;
+}
+
+const mostAttempts = 50;
+const pauseMs = 100;
+
+/** A desk in another database of the same server may start, too: its lock is not ours, and the role is the same. */
+async function insist<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const isCollision = error instanceof Error && /^tuple concurrently (updated|deleted)$/.test(error.message);
+      if (!isCollision || attempt === mostAttempts) throw error;
+      await setTimeout(Math.random() * pauseMs);
+    }
+  }
 }
 
 async function pending(sql: TransactionSql, folder: URL) {

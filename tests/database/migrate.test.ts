@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrate } from '#server/database/migrate.ts';
+import { connect } from '#server/database/pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 let db: TestDatabase;
 let folder: string;
@@ -44,4 +46,22 @@ test('what waits is bounded where others would wait behind it: for a table, not 
   await write('20990101000200_told.sql', "create table lotse.told as select current_setting('lock_timeout') as lock");
   await run();
   expect(await db.owner`select lock from lotse.told`).toEqual([{ lock: '30s' }]);
+});
+
+test('a desk in another database that starts at the same moment is no reason not to start', async () => {
+  const other = connect(db.url, { connections: 1, name: 'lotse other desk' });
+  const started = await other.begin(async (sql) => {
+    await sql`alter role lotse_app connection limit -1`;
+    const starting = migrate(db.url);
+    await until(async () => {
+      const [waiting] = await db.owner`
+        select from pg_stat_activity
+        where datname = current_database() and application_name = 'lotse migrate' and wait_event_type = 'Lock'
+      `;
+      return waiting;
+    });
+    return { starting };
+  });
+  expect(new URL(await started.starting).username).toBe('lotse_app');
+  await other.end();
 });
