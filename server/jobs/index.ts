@@ -1,4 +1,4 @@
-import { PgBoss } from 'pg-boss';
+import { PgBoss, systemClock, type Clock } from 'pg-boss';
 import { connect } from '#server/database/pool.ts';
 import { tidy } from '#server/domain/housekeeping.ts';
 import { resumeDue } from '#server/domain/tickets/resume.ts';
@@ -17,10 +17,17 @@ const jobs: Job[] = [
 
 const schema = 'pgboss';
 
-/** Schedules over pg-boss. Its tables are the owner's to migrate; the app works in them under its own login. */
-export async function startJobs({ ownerUrl, databaseUrl }: Pick<Context, 'ownerUrl' | 'databaseUrl'>): Promise<Part> {
+/**
+ * Schedules over pg-boss. Its tables are the owner's to migrate; the app works in them under its own login.
+ * @param clock another than the wall's makes a test's minutes short
+ */
+export async function startJobs(
+  { ownerUrl, databaseUrl }: Pick<Context, 'ownerUrl' | 'databaseUrl'>,
+  clock: Clock = systemClock,
+): Promise<Part> {
   await prepare(ownerUrl);
-  const boss = new PgBoss({ connectionString: databaseUrl, schema, max: 2, migrate: false, createSchema: false });
+  const settings = { connectionString: databaseUrl, schema, max: 2, migrate: false, createSchema: false };
+  const boss = new PgBoss({ ...settings, clock });
   boss.on('error', (error) => void reportUnexpected(error, { part: 'jobs' }));
   await boss.start();
   for (const job of jobs) {

@@ -3,12 +3,13 @@
  * messages, build) and hands over to Node 24 among the packages.
  */
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, compileMessages, forgetMessages, sync } from './build.mjs';
 import { install, nodeOf } from './install.mjs';
 import { alone } from './lock.mjs';
-import { runInstead } from './run-program.mjs';
+import { runInstead, runQuietly } from './run-program.mjs';
 import { say, Sentence, sentenceFor } from './say.mjs';
 import { provideForTests, runs } from './test-needs.mjs';
 
@@ -62,11 +63,19 @@ const commands = {
   },
   async check() {
     await prepare(sync);
+    say(`Checking ${checks.map(([name]) => name).join(', ')} …`);
+    const left = [...checks];
     let failed = 0;
-    for (const [name, args] of checks) {
-      say(`Checking ${name} …`);
-      if ((await node(args)) !== 0) failed += 1;
-    }
+    const lane = async () => {
+      for (let next = left.shift(); next; next = left.shift()) {
+        const [name, args] = next;
+        const { ok, output } = await runQuietly(nodeOf(project), args, { cwd: project, timeoutMs: 15 * 60_000 });
+        if (!ok) failed += 1;
+        say(`${output.trimEnd()}\nChecked ${name}: ${ok ? 'right' : 'wrong'}.`.trimStart());
+      }
+    };
+    // Each keeps one core busy for most of its time.
+    await Promise.all(Array.from({ length: availableParallelism() }, lane));
     if (failed > 0) say(`${failed} of ${checks.length} checks failed.`);
     return failed > 0 ? 1 : 0;
   },
