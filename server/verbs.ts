@@ -3,6 +3,7 @@ import { AppError } from '#lib/shared/errors.ts';
 import type { Actor } from '#server/database/actor.ts';
 import * as accounts from './domain/accounts.ts';
 import type { Act, Done } from './domain/act.ts';
+import * as consultations from './domain/consultations.ts';
 import * as contacts from './domain/contacts.ts';
 import * as files from './domain/files.ts';
 import * as groups from './domain/groups.ts';
@@ -46,6 +47,7 @@ export const verbs: Verbs = {
   'ticket.setVisibility': by(tickets.setVisibility),
   'ticket.close': by(tickets.close),
   'ticket.reopen': by(tickets.reopen),
+  'ticket.consult': by(consultations.consult),
   'ticket.support': by(tickets.support),
   'ticket.unsupport': by(tickets.unsupport),
   'ticket.read': by(tickets.read),

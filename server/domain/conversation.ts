@@ -75,10 +75,11 @@ async function deliveriesOf({ sql, actor }: Tx, messageIds: string[]): Promise<D
   if (actor.kind !== 'member' || messageIds.length === 0) return [];
   return sql<Delivery[]>`
     select
-      o.id, o.ticket_message_id as message, o.kind, o.to_address as to, o.state, o.response,
+      o.id, coalesce(o.ticket_message_id, s.message_id) as message, o.kind, o.to_address as to, o.state, o.response,
       coalesce(o.sent_at, o.created_at) as at
     from lotse.outgoing_mails o
-    where o.ticket_message_id = any (${messageIds}::uuid[])
+    left join lotse.consultations s on s.id = o.consultation_id
+    where o.ticket_message_id = any (${messageIds}::uuid[]) or s.message_id = any (${messageIds}::uuid[])
     order by o.created_at, o.id
   `;
 }

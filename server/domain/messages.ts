@@ -10,12 +10,14 @@ import { change } from './tickets/change.ts';
 type Options = {
   /** Each public message of the team goes to the customers as a mail, unless another mail tells of it. */
   mails?: boolean;
+  /** A comment that keeps what somebody outside was asked or told. */
+  logs?: 'statement' | 'forward';
 };
 
 type Posted = Command<'message.post'>;
 
 /** Posts a message (the customer sees it), a comment (internal) or an update. Files were uploaded before and hang on it now. */
-export async function post(act: Act, input: Posted, { mails = true }: Options = {}) {
+export async function post(act: Act, input: Posted, { mails = true, logs }: Options = {}) {
   const html = sanitiseRichText(input.html);
   const text = richTextToPlain(html);
   if (!text.trim() && input.files.length === 0) throw new AppError('message.empty');
@@ -25,7 +27,7 @@ export async function post(act: Act, input: Posted, { mails = true }: Options = 
   const kind = author.contact ? 'message' : input.kind;
   const visibility = kind === 'message' ? 'public' : kind === 'comment' ? 'internal' : input.visibility;
   const occasion = author.member && kind === 'message' && input.occasion !== 'message' ? input.occasion : '';
-  await insert(act, { ...input, message, kind, visibility, html, text, occasion }, author);
+  await insert(act, { ...input, message, kind, visibility, html, text, occasion: logs ?? occasion }, author);
   await hang(act, { ticket: input.ticket, message, visibility, files: input.files });
   await note(act, input.ticket, { visibility, author });
   act.record({

@@ -61,7 +61,11 @@ export async function cancelForMessage(act: Act, message: string): Promise<void>
     (sql) => sql`
     update lotse.outgoing_mails
     set state = 'cancelled'
-    where ticket_message_id = ${message} and (state in ('queued', 'held') or (state = 'sending' and offered_at is null))
+    where (state in ('queued', 'held') or (state = 'sending' and offered_at is null))
+      and (
+        ticket_message_id = ${message}
+        or consultation_id in (select c.id from lotse.consultations c where c.message_id = ${message})
+      )
   `,
   );
 }

@@ -1,6 +1,7 @@
 import { occasions, type Occasion } from '#lib/shared/templates.ts';
 import { config } from '#server/config.ts';
 import { secretFor } from '#server/database/keys.ts';
+import { consultationLetter } from '#server/domain/consultations.ts';
 import * as letters from '#server/domain/outgoing/letter.ts';
 import type { Due } from '#server/domain/outgoing.ts';
 import * as files from '#server/files.ts';
@@ -48,7 +49,7 @@ export async function buildMail(due: Due): Promise<Built | null> {
 const tells: ReadonlySet<string> = new Set(['message', 'question', 'interim']);
 
 async function buildTicketMail(due: Due, key: Buffer): Promise<Built | null> {
-  const letter = await letters.letterFor(due);
+  const letter = await (due.consultationId ? consultationLetter(due) : letters.letterFor(due));
   if (!letter || (tells.has(due.kind) && !letter.message)) return null;
   const { sender } = due;
   const thread = threadOf(due.thread);
@@ -72,7 +73,11 @@ async function buildTicketMail(due: Due, key: Buffer): Promise<Built | null> {
     {
       from: { name: senderName(author, sender?.name ?? company, due.language), address },
       replyTo: sender?.hasPlusAddresses
-        ? replyAddressFor(key, address, { workspaceId: letter.workspaceId, number: ticket.number })
+        ? replyAddressFor(key, address, {
+            workspaceId: letter.workspaceId,
+            number: ticket.number,
+            ...(letter.asked === null ? {} : { asked: letter.asked }),
+          })
         : null,
       messageId: messageIdFor(key, { domain, ticketId: ticket.id, mailId: due.id }),
       inReplyTo: thread.inReplyTo,
@@ -102,7 +107,7 @@ function ticketContent(due: Due, letter: letters.Letter, attached: Attached[]): 
   const { ticket, message, history, hasMore } = letter;
   return {
     kind: occasionOf(due),
-    ticket: { ...ticket, url: `${config().address}/t/${ticket.token}` },
+    ticket: { ...ticket, url: ticket.token && `${config().address}/t/${ticket.token}` },
     message: message && { ...message, author: message.author ?? '' },
     files: attached.map(({ name, size, content }) => ({ name, size, isAttached: content !== null })),
     history: history.map((entry) => ({ ...entry, at: new Date(entry.at) })),

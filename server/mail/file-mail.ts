@@ -4,6 +4,7 @@ import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Act } from '#server/domain/act.ts';
 import { byAddress } from '#server/domain/contacts/by-address.ts';
 import * as mails from '#server/domain/mails.ts';
+import * as consultations from '#server/domain/consultations.ts';
 import { receive as post, type StoredFile } from '#server/domain/messages/receive.ts';
 import * as outgoing from '#server/domain/outgoing.ts';
 import * as tickets from '#server/domain/tickets.ts';
@@ -13,6 +14,7 @@ import { htmlOfText } from './html-text.ts';
 import { languageOf } from './language.ts';
 import type { Verdicts } from './machine.ts';
 import type { ReadMail } from './parse.ts';
+import { isWrittenBy, statementOf } from './statement.ts';
 import { ownIdOf } from './thread-ids.ts';
 import { waitForPerson } from './wait.ts';
 
@@ -71,23 +73,28 @@ async function file(tx: Act, { incoming, decision, stored, number }: Plan, dupli
     return;
   }
   if (decision.kind === 'wait') {
-    const body = bodyOf(incoming, false);
+    const body = bodyOf(incoming, '');
     const isFirst = await waitForPerson(tx, incoming, { decision, stored, meta, body });
     if (!isFirst) throw new AppError('mail.filedAlready');
     return;
   }
   const isInternal = decision.kind === 'attach' && decision.as === 'agent';
-  const contact = isInternal ? null : await senderOf(tx, incoming);
+  const sender = isInternal ? null : await senderOf(tx, incoming);
+  const statement = await statementOf(tx, incoming, { decision, sender });
+  const isKept = isInternal || statement?.answers === 'internal';
+  const contact = isKept ? null : sender;
   const ticket = decision.kind === 'attach' ? decision.ticketId : await open(tx, incoming, { contact, number });
   const ticketMessageId = await post(tx, {
     ticket,
     contact,
-    ...bodyOf(incoming, isInternal),
+    ...bodyOf(incoming, noteFor(incoming, { isInternal, isKept })),
     isAutomatic: verdicts.automatic.length > 0,
-    isVerified: decision.kind === 'open' || decision.as === 'customer',
+    isVerified: decision.kind === 'open' || decision.as === 'customer' || isWrittenBy(statement, sender),
+    isStatement: statement !== null,
     isFirst: decision.kind === 'open',
     files: stored,
   });
+  if (statement && verdicts.automatic.length === 0) await consultations.markAnswered(tx, statement.id);
   const isFirst = await mails.file(tx, queued.id, {
     ...meta,
     reason: reasonOf(decision),
@@ -152,11 +159,18 @@ async function confirm(
 /** What a message's row takes. Whoever writes more than a book finds the rest in the original. */
 const bodyChars = { own: 1_000_000, quoted: 2_000_000, instead: 100_000 };
 
-/** A member's mail stands among the comments, and says at its head whose it claims to be. */
-function bodyOf({ body, mail, account }: Incoming, isInternal: boolean) {
-  const note = isInternal
-    ? m.mail_from_member({ address: mail.from?.address ?? '' }, { locale: account.language })
-    : '';
+/** What stands among the comments says at its head whose it is, or claims to be. */
+function noteFor(
+  { mail, account }: Incoming,
+  { isInternal, isKept }: { isInternal: boolean; isKept: boolean },
+): string {
+  const { address = '', name = '' } = mail.from ?? {};
+  const locale = { locale: account.language };
+  if (isInternal) return m.mail_from_member({ address }, locale);
+  return isKept ? m.mail_from_consulted({ who: name ? `${name} <${address}>` : address }, locale) : '';
+}
+
+function bodyOf({ body }: Incoming, note: string) {
   const html = `${htmlOfText(note)}${body.html ?? htmlOfText(body.text)}`;
   const quotedHtml = body.quotedHtml ?? htmlOfText(body.quotedText);
   return {

@@ -36,7 +36,8 @@ export function ownIdOf(key: Buffer, messageId: string): OwnId | null {
   return ticketId === null ? null : { ticketId, mailId: mail.length === 26 ? uuidOf(mail.toLowerCase()) : null };
 }
 
-export type ReplyTicket = { workspaceId: string; number: number };
+/** `asked`: the handle of the consultation whose answer comes to this address. */
+export type ReplyTicket = { workspaceId: string; number: number; asked?: number };
 
 /**
  * `support@example.org` → `support+1042.<mac>@example.org`, the part before the @ at most 64 bytes (RFC 5321, 4.5.3.1.1).
@@ -44,20 +45,29 @@ export type ReplyTicket = { workspaceId: string; number: number };
  */
 export function replyAddressFor(key: Buffer, address: string, ticket: ReplyTicket): string {
   const at = address.lastIndexOf('@');
-  const local = `${address.slice(0, at)}+${ticket.number}.${sign(key, replyText(ticket))}`.toLowerCase();
+  const local = `${address.slice(0, at)}+${tagOf(ticket)}.${sign(key, replyText(ticket))}`.toLowerCase();
   return Buffer.byteLength(local) > 64 ? address : `${local}${address.slice(at).toLowerCase()}`;
 }
 
 /** The ticket number an address of ours carries for this workspace; null for any other address and for forgeries. */
 export function repliedNumberOf(key: Buffer, address: string, workspaceId: string): number | null {
-  const [, digits, mac] = /\+(\d{1,9})\.([a-z2-7]{26})@/.exec(address.toLowerCase()) ?? [];
-  if (!digits || !mac) return null;
-  const number = Number(digits);
-  return isSame(sign(key, replyText({ workspaceId, number })), mac) ? number : null;
+  return repliedTicketOf(key, address, workspaceId)?.number ?? null;
 }
 
-function replyText({ workspaceId, number }: ReplyTicket): string {
-  return `reply:${workspaceId.toLowerCase()}:${number}`;
+/** The same with the consultation that it answers. */
+export function repliedTicketOf(key: Buffer, address: string, workspaceId: string): ReplyTicket | null {
+  const [, digits, handle, mac] = /\+(\d{1,9})(?:-(\d{1,10}))?\.([a-z2-7]{26})@/.exec(address.toLowerCase()) ?? [];
+  if (!digits || !mac) return null;
+  const ticket = { workspaceId, number: Number(digits), ...(handle ? { asked: Number(handle) } : {}) };
+  return isSame(sign(key, replyText(ticket)), mac) ? ticket : null;
+}
+
+function tagOf({ number, asked }: ReplyTicket): string {
+  return asked === undefined ? String(number) : `${number}-${asked}`;
+}
+
+function replyText(ticket: ReplyTicket): string {
+  return `reply:${ticket.workspaceId.toLowerCase()}:${tagOf(ticket)}`;
 }
 
 function sign(key: Buffer, text: string): string {

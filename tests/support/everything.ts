@@ -33,6 +33,7 @@ export async function everything(cast: Cast, cellar: string): Promise<void> {
   const said = { ticket, kind: 'message' as const, visibility: 'public' as const };
   await run(ben, 'message.post', { ...said, html: '<p>Welche Wohnung?</p>', occasion: 'question', defer: true });
   await run(link, 'message.post', { ...said, html: '<p>Hallo?</p>' });
+  await run(ben, 'ticket.consult', { ticket, kind: 'statement', to: ['gutachter@example.net'], html: '<p>Bitte</p>' });
   await run(ben, 'ticket.read', { ticket, at: new Date().toISOString() });
   const { message = '' } = (await run(ben, 'message.post', { ...said, html: '<p>Ja.</p>' })).result;
   await run(ben, 'message.edit', { message, html: '<p>Ja, bitte?</p>' });

@@ -15,6 +15,8 @@ export type Received = {
   isVerified: boolean;
   /** The ticket was made for it in the same transaction, with its customer and waiting for an answer if it is to. */
   isFirst?: boolean;
+  /** Of somebody outside who was asked for it: he takes no part in the ticket by that. */
+  isStatement?: boolean;
   files: StoredFile[];
 };
 
@@ -44,12 +46,15 @@ export async function receive(act: Act, received: Received): Promise<string> {
     bodyText: received.text,
     quotedHtml: received.quotedHtml,
     machine,
-    verified: received.isVerified,
+    verified: received.isVerified || !contact,
+    occasion: received.isStatement ? 'statement' : '',
   };
   await sql`insert into lotse.messages ${sql(row)}`;
   await keepFiles(act, message, received);
-  if (contact && !received.isFirst) await join(act, { ticket, contact, isVerified: received.isVerified });
-  if (contact && !received.isFirst && !machine) await heard(act, received);
+  if (contact && !received.isFirst && !received.isStatement) {
+    await join(act, { ticket, contact, isVerified: received.isVerified });
+  }
+  if ((contact || received.isStatement) && !received.isFirst && !machine) await heard(act, received);
   act.record({
     type: 'message.posted',
     ticket,
@@ -67,11 +72,15 @@ function sightOf({ contact }: Received) {
 }
 
 /** A stranger is heard as well; what the ticket waits for is the word of a customer. */
-async function heard(act: Act, { ticket, contact, isVerified }: Received): Promise<void> {
-  if (isVerified) return answered(act, { ticket, contact });
+async function heard(act: Act, { ticket, contact, isVerified, isStatement = false }: Received): Promise<void> {
+  if (isVerified && !isStatement) return answered(act, { ticket, contact });
+  // Whoever was asked for a statement waits for nothing; the team sees that there is something to read.
   await act.sql`
     update lotse.tickets
-    set last_message_at = now(), last_customer_at = now(), waiting_since = coalesce(waiting_since, now())
+    set
+      last_message_at = now(),
+      last_customer_at = now(),
+      waiting_since = case when ${isStatement} then waiting_since else coalesce(waiting_since, now()) end
     where id = ${ticket}
   `;
 }

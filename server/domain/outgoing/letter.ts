@@ -14,11 +14,13 @@ export type Letter = {
   company: string;
   accent: string;
   recipient: { salutation: '' | 'ms' | 'mr' | 'mx'; title: string; name: string };
-  ticket: { id: string; number: number; subject: string; pool: string; token: string };
+  ticket: { id: string; number: number; subject: string; pool: string; token: string | null };
   message: (Entry & { files: File[] }) | null;
   /** Public entries, newest first, without the message itself; `author` null is the recipient. */
   history: Entry[];
   hasMore: boolean;
+  /** The handle of the consultation it belongs to: its own address for answers. */
+  asked: number | null;
 };
 
 const historyEntries = 30;
@@ -51,6 +53,7 @@ export async function letterFor(due: Due): Promise<Letter | null> {
         message: message && { ...message, files },
         history: goesAlong ? entries.filter((entry) => entry !== message).slice(0, historyEntries) : [],
         hasMore: goesAlong && entries.length > historyEntries + 1,
+        asked: null,
       };
     },
     { readOnly: true },

@@ -12,6 +12,7 @@ export type Due = Context & {
   ticketId: string | null;
   contactId: string | null;
   ticketMessageId: string | null;
+  consultationId: string | null;
   input: Record<string, unknown>;
   language: 'de' | 'en';
   toAddress: string;
@@ -70,7 +71,7 @@ export async function take({ most, busy = [] }: Room): Promise<Due[]> {
       from due
       where o.id = due.id
       returning
-        o.id, o.workspace_id, o.kind, o.account_id, o.ticket_id, o.contact_id, o.ticket_message_id, o.input, o.language,
+        o.id, o.workspace_id, o.kind, o.account_id, o.ticket_id, o.contact_id, o.ticket_message_id, o.consultation_id, o.input, o.language,
         o.to_address, o.message_id, o.envelope_from, o.bytes, o.attempts, o.delayed_since, o.repeated_at
     `;
     return taken.length === 0 ? [] : withContext(sql, taken);

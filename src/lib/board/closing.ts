@@ -5,7 +5,7 @@ import { perform, type Deed } from './act.ts';
 import type { BoardView } from './board.svelte.ts';
 
 /** `text` as messages are made of it, `words` as they were typed. */
-type How = { inform: boolean; text: string; words: string };
+type How = { inform: boolean; text: string; words: string; history: boolean };
 
 /** Closes tickets. The last words of one that was refused are there again when it is closed the next time. */
 export class Closing {
@@ -26,11 +26,11 @@ export class Closing {
   }
 
   /** An internal ticket says nothing to anybody. */
-  async close(cards: readonly Card[], { inform, text, words }: How): Promise<void> {
+  async close(cards: readonly Card[], { inform, text, words, history }: How): Promise<void> {
     const permitted = this.permitted(cards);
     const deeds = permitted.map((card): Deed => {
       const isPublic = card.visibility === 'public';
-      const input = { ticket: card.id, inform: isPublic && inform, text: isPublic ? text : '' };
+      const input = { ticket: card.id, inform: isPublic && inform, text: isPublic ? text : '', history };
       return { card, name: 'ticket.close', input, guess: () => null };
     });
     if (deeds.length === 0) this.#board.say(m.board_cannot());

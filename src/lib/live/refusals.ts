@@ -5,6 +5,8 @@ import { faultSentence, isTrouble } from '#lib/ui/trouble.ts';
 const sentences: Record<string, () => string> = {
   'ticket.closed': m.errors_ticket_closed,
   'ticket.forbidden': m.errors_ticket_forbidden,
+  'ticket.isInternal': m.errors_ticket_is_internal,
+  'consult.ownAddress': m.errors_consult_own_address,
   'ticket.notFound': m.errors_ticket_not_found,
   'ticket.needsResponsible': m.errors_ticket_needs_responsible,
   forbidden: m.errors_forbidden,

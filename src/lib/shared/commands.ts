@@ -113,6 +113,16 @@ export const commands = {
     history: z.boolean().default(true),
   }),
   'ticket.reopen': ticket,
+  'ticket.consult': ticket.extend({
+    kind: z.enum(['statement', 'forward']),
+    to: z.array(address).min(1).max(10),
+    html: body.min(1),
+    /** What customers read of the course goes along. */
+    history: z.boolean().default(true),
+    files: z.array(id).max(filesPerMessage).default([]),
+    /** Who reads the answer. */
+    answers: z.enum(visibilities).default('internal'),
+  }),
   'ticket.support': ticket.extend({ member: id }),
   'ticket.unsupport': ticket.extend({ member: id }),
   'ticket.read': ticket.extend({ at: z.iso.datetime() }),

@@ -12,6 +12,8 @@ export type EventData = {
   'ticket.statusChanged': { from: string; to: string };
   'ticket.visibilityChanged': { from: string; to: string };
   'ticket.closed': { informed: boolean };
+  /** Somebody outside the team was asked for a statement, or told. */
+  'ticket.consulted': { contact: string; kind: string };
   'ticket.reopened': { from: string };
   'ticket.supported': { member: string };
   'ticket.unsupported': { member: string };

@@ -72,13 +72,13 @@ export class Composition {
   async send(): Promise<boolean> {
     if (!this.isReady) return false;
     const { mode, html } = this;
-    const asked = mode === 'public' && this.asks ? { defers: this.defers } : null;
+    const letter = mode === 'public' && this.asks ? { occasion: 'question' as const, defer: this.defers } : {};
     const files = this.attachments.ready;
     this.html = '';
     this.attachments.clear();
     this.#begin();
     this.#tell(null);
-    const refusal = await this.#view.post({ mode, html, files, asked });
+    const refusal = await this.#view.post({ mode, html, files, letter });
     if (!refusal) {
       // The next words are an answer again.
       this.asks = false;

@@ -34,6 +34,10 @@ const sentences: Partial<Record<HistoryEntry['type'], Say>> = {
   'ticket.visibilityChanged': ({ data }) =>
     data['to'] === 'internal' ? m.ticket_said_made_internal() : m.ticket_said_made_public(),
   'ticket.closed': ({ data }) => (data['informed'] ? m.ticket_said_closed_informed() : m.ticket_said_closed()),
+  'ticket.consulted': ({ data, names }) => {
+    const name = named(data['contact'], names);
+    return data['kind'] === 'forward' ? m.ticket_said_forwarded({ name }) : m.ticket_said_asked({ name });
+  },
   'ticket.reopened': () => m.ticket_said_reopened(),
   'ticket.supported': ({ data, names }) => m.ticket_said_supported({ name: named(data['member'], names) }),
   'ticket.unsupported': ({ data, names }) => m.ticket_said_unsupported({ name: named(data['member'], names) }),
@@ -92,7 +96,9 @@ function fieldsIn(data: Record<string, unknown>): string[] {
 
 function deferral(raw: unknown): string {
   if (raw === 'answer') return m.ticket_said_deferred_answer();
-  return typeof raw === 'string' ? m.ticket_said_deferred({ until: `${date(raw)} ${time(raw)}` }) : m.ticket_said_resumed();
+  return typeof raw === 'string'
+    ? m.ticket_said_deferred({ until: `${date(raw)} ${time(raw)}` })
+    : m.ticket_said_resumed();
 }
 
 function value(field: string, raw: unknown, names: Record<string, string>): string {

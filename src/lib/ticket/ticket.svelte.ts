@@ -18,7 +18,9 @@ export type Posting = {
   files: Pick<Attachment, 'id' | 'name' | 'size'>[];
 };
 
-type Written = Pick<Posting, 'mode' | 'html' | 'files'> & { asked?: { defers: boolean } | null };
+type Written = Pick<Posting, 'mode' | 'html' | 'files'> & {
+  letter?: Pick<CommandInput<'message.post'>, 'occasion' | 'defer' | 'history'>;
+};
 
 /** One ticket, open on this screen: at once what the card knows, then everything, then whatever happens to it. */
 export class TicketView {
@@ -79,12 +81,20 @@ export class TicketView {
   }
 
   /** Null when it was sent, else why not: then nothing of it is shown any more, and the writer gets his words back. */
-  async post({ mode, html, files, asked = null }: Written): Promise<Refusal | null> {
+  async post({ mode, html, files, letter = {} }: Written): Promise<Refusal | null> {
     if (!this.id) return { code: 'ticket.notFound', detail: {} };
     const id = crypto.randomUUID();
     this.posting = [...this.posting, { id, mode, html, files }];
     const kind: CommandInput<'message.post'>['kind'] = mode === 'public' ? 'message' : 'comment';
-    const input = { ticket: this.id, message: id, kind, visibility: mode, html, files: files.map((file) => file.id), ...questionOf(asked) };
+    const input = {
+      ticket: this.id,
+      message: id,
+      kind,
+      visibility: mode,
+      html,
+      files: files.map((file) => file.id),
+      ...letter,
+    };
     const answer = await this.live.send('message.post', input, { quiet: true });
     if (answer.ok) await this.read();
     this.posting = this.posting.filter((each) => each.id !== id);
@@ -118,10 +128,6 @@ export class TicketView {
       else if (!this.opened) this.state = 'failed';
     }
   }
-}
-
-function questionOf(asked: Written['asked']) {
-  return asked ? { occasion: 'question' as const, defer: asked.defers } : {};
 }
 
 function isBefore(a: Message, b: Message): boolean {

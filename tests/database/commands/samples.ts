@@ -99,6 +99,12 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     'ticket.setVisibility': by(ben, { ticket: await mine(), visibility: 'internal' }),
     'ticket.close': by(ben, { ticket: await mine(), inform: true, text: '<p>Fertig</p>' }),
     'ticket.reopen': by(ben, { ticket: closed }),
+    'ticket.consult': by(ben, {
+      ticket: await mine(),
+      kind: 'statement',
+      to: ['gutachter@example.net'],
+      html: '<p>Bitte</p>',
+    }),
     'ticket.support': by(ben, { ticket: await mine(), member: cleo.memberId }),
     'ticket.unsupport': by(ben, { ticket: supported, member: cleo.memberId }),
     'ticket.read': by(ben, { ticket: await mine(), at: new Date().toISOString() }),

@@ -56,6 +56,7 @@ const met: Record<EventType, 'ben' | 'ada' | null> = {
   'ticket.statusChanged': 'ben',
   'ticket.visibilityChanged': 'ben',
   'ticket.closed': 'ben',
+  'ticket.consulted': 'ben',
   'ticket.reopened': 'ben',
   'ticket.supported': 'ben',
   'ticket.unsupported': 'ben',

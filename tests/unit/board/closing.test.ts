@@ -3,7 +3,7 @@ import type { BoardView } from '#lib/board/board.svelte.ts';
 import { Closing } from '#lib/board/closing.ts';
 import { cardOf, viewer } from '../../support/cards.ts';
 
-const how = { inform: true, text: '<p>Erledigt.</p>', words: 'Erledigt.' };
+const how = { inform: true, text: '<p>Erledigt.</p>', words: 'Erledigt.', history: true };
 const mine = cardOf(1, { member: 'ben' });
 const internal = cardOf(2, { member: 'ben', visibility: 'internal' });
 const others = cardOf(3, { member: 'cleo' });

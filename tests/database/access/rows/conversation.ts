@@ -113,6 +113,7 @@ export async function conversationRows(world: World, owner: Sql): Promise<Fixtur
           ...(state ? { state } : {}),
         })),
     },
+    consultations: await consultationRows(world, { owner, messages: hosts() }),
     files: await fileRows(world, { owner, messages: hosts() }),
   };
 }
@@ -204,6 +205,37 @@ async function fileRows(world: World, { owner, messages }: Hosts): Promise<Fixtu
             })),
           ];
         }),
+      ),
+  };
+}
+
+async function consultationRows(world: World, { owner, messages }: Hosts): Promise<Fixtures[string]> {
+  const contactOf = (workspaceId: string) =>
+    workspaceId === world.foreign.workspaceId ? world.foreign.contact : world.cast.smith;
+  const asked = places(world).flatMap((place) => {
+    const comment = messages.find(({ name }) => name === `internal on ${place.state}`);
+    return comment
+      ? [{ ...place, messageId: comment.id, contactId: contactOf(place.workspaceId), id: randomUUID() }]
+      : [];
+  });
+  const about = { kind: 'statement', history: true };
+  await plant(owner, async (sql) => {
+    for (const { id, workspaceId, ticketId, contactId, messageId, member } of asked)
+      await sql`insert into lotse.consultations ${sql({ ...about, id, workspaceId, ticketId, contactId, messageId, askedByMemberId: member })}`;
+  });
+  return {
+    set: 'answered_at = answered_at',
+    rows: asked.map(({ state, workspaceId, id }) => ({ name: `on ${state}`, state, workspaceId, where: { id } })),
+    attempts: (actor) =>
+      asked.flatMap(({ state, workspaceId, ticketId, contactId, messageId, member }) =>
+        authors(world, actor, member).map(({ memberId, own }) => ({
+          name: `on ${state} by ${memberId}`,
+          state,
+          workspaceId,
+          own,
+          never: memberId === member || state !== 'foreign' ? [] : (['insert'] as const).slice(),
+          values: { ...about, workspaceId, ticketId, contactId, messageId, askedByMemberId: memberId },
+        })),
       ),
   };
 }
