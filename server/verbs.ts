@@ -15,6 +15,7 @@ import * as members from './domain/members.ts';
 import * as messages from './domain/messages.ts';
 import * as outgoing from './domain/outgoing.ts';
 import * as pools from './domain/pools.ts';
+import * as blocks from './domain/text-blocks.ts';
 import * as templates from './domain/templates.ts';
 import * as tickets from './domain/tickets.ts';
 import * as workspaces from './domain/workspaces.ts';
@@ -75,6 +76,10 @@ export const verbs: Verbs = {
   'workspace.change': by(workspaces.change),
   'template.change': by(templates.change),
   'template.reset': by(templates.reset),
+  'block.create': by(blocks.create),
+  'block.change': by(blocks.change),
+  'block.delete': by(blocks.remove),
+  'block.renameFolder': by(blocks.renameFolder),
   'account.create': by(accounts.create),
   'account.change': by(accounts.change),
   'account.archive': by(accounts.archive),

@@ -5,6 +5,7 @@ import type { Act } from './act.ts';
 
 export { hadEnoughConfirmations } from './outgoing/limits.ts';
 export { smtpPasswordPurpose } from './outgoing/context.ts';
+export { noticeFor, queueNotice } from './outgoing/notice.ts';
 export { endOvertaken, unknownMinutes } from './outgoing/overtaken.ts';
 export { keepBytes, offer, sendingMinutes, take, type Built, type Due } from './outgoing/queue.ts';
 export { letIn, refused } from './outgoing/refused.ts';

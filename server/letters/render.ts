@@ -3,6 +3,7 @@ import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Block } from './blocks.ts';
 import { layOutHtml } from './layout-html.ts';
 import { layOutText } from './layout-text.ts';
+import { noticeDraft, type NoticeMail } from './notice.ts';
 import type { Person } from './salutation.ts';
 import { invitation, magicLink, passwordReset } from './access.ts';
 import { ticketDraft, type TicketMail } from './ticket.ts';
@@ -26,6 +27,7 @@ export type WrittenMessage = { html: string; text: string; author: string };
 
 export type MailContent =
   | TicketMail
+  | NoticeMail
   | { kind: 'invitation'; inviter: string; url: string; until: Date }
   | { kind: 'magicLink'; url: string }
   | { kind: 'passwordReset'; url: string };
@@ -52,6 +54,8 @@ export function senderName(author: string | null, company: string, locale: Langu
 
 function draftOf(content: MailContent, frame: Frame): Draft {
   switch (content.kind) {
+    case 'notice':
+      return noticeDraft(content, frame);
     case 'invitation':
       return invitation(content, frame);
     case 'magicLink':

@@ -66,7 +66,7 @@ function drawn(piece: Piece, { values, slots }: Filling): Block[] {
 }
 
 /** A line of nothing but placeholders that stayed empty goes. */
-function filled(text: string, values: Record<string, string>): string {
+export function filled(text: string, values: Record<string, string>): string {
   const lines = text.split('\n').flatMap((line) => {
     let isEmpty = true;
     const written = line.replace(/\{(\w+)\}/g, (_, name: string) => {

@@ -33,7 +33,7 @@ export function ticketDraft(mail: TicketMail, frame: Frame): Draft {
     subject: taggedSubject(ticket.subject, ticket.number),
     preview: previewOf(mail, frame),
     blocks: blocksFrom(body, {
-      values: valuesOf(mail, frame),
+      values: wordsOf({ ticket, agent: message?.author ?? '' }, frame),
       slots: slotsOf(mail, frame),
       greets: greets.test(message?.text ?? ''),
       takesLeave: takesLeave.test(message?.text.slice(-400) ?? ''),
@@ -61,9 +61,12 @@ function previewOf({ kind, ticket, message }: TicketMail, { language }: Frame): 
   return previews[kind]();
 }
 
-function valuesOf(
-  { ticket, message }: TicketMail,
-  { recipient, company, language }: Frame,
+type Words = { ticket: Pick<TicketFacts, 'number' | 'subject' | 'pool'>; agent: string };
+
+/** What placeholders within a line say; text blocks know no others. */
+export function wordsOf(
+  { ticket, agent }: Words,
+  { recipient, company, language }: Pick<Frame, 'recipient' | 'company' | 'language'>,
 ): Record<WordPlaceholder, string> {
   return {
     salutation: salutationFor(recipient, language),
@@ -71,7 +74,7 @@ function valuesOf(
     customer: recipient?.name ?? '',
     number: `#${ticket.number}`,
     subject: ticket.subject,
-    agent: message?.author ?? '',
+    agent,
     pool: ticket.pool ?? '',
     company,
   };

@@ -3,7 +3,7 @@ import { config } from '#server/config.ts';
 import { secretFor } from '#server/database/keys.ts';
 import { consultationLetter } from '#server/domain/consultations.ts';
 import * as letters from '#server/domain/outgoing/letter.ts';
-import type { Due } from '#server/domain/outgoing.ts';
+import { noticeFor, type Due } from '#server/domain/outgoing.ts';
 import * as files from '#server/files.ts';
 import { renderMail, senderName, type MailContent, type RenderedMail } from '#server/letters/render.ts';
 import { taggedSubject } from '#server/letters/subject.ts';
@@ -23,8 +23,8 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 /** Builds the mail of a row once. Null when what it tells of is gone: the ticket internal, the invitation revoked. */
 export async function buildMail(due: Due): Promise<Built | null> {
   const key = await secretFor('mail');
-  if (due.ticketId) return buildTicketMail(due, key);
-  const content = await accessContent(due);
+  if (due.ticketId && due.kind !== 'notice') return buildTicketMail(due, key);
+  const content = await (due.kind === 'notice' ? noticeContent(due) : accessContent(due));
   if (!content) return null;
   const rendered = renderMail(content.mail, {
     language: due.language,
@@ -137,9 +137,17 @@ async function attachments(
   return attached;
 }
 
-async function accessContent(
-  due: Due,
-): Promise<{ mail: MailContent; company: string; accent: string; name: string } | null> {
+type Plain = { mail: MailContent; company: string; accent: string; name: string };
+
+/** It names no ticket to those who answer: what comes back on it must not reach a customer. */
+async function noticeContent(due: Due): Promise<Plain | null> {
+  const notice = await noticeFor(due);
+  if (!notice) return null;
+  const url = `${config().address}/${notice.slug}/tickets/${notice.number}`;
+  return { ...notice, name: '', mail: { ...notice, kind: 'notice', url } };
+}
+
+async function accessContent(due: Due): Promise<Plain | null> {
   const { link, name, token } = due.input;
   if (due.kind === 'invitation') {
     const invitation = await letters.invitationFor(due);

@@ -37,9 +37,9 @@ test('interim information brings the public course, newest first, unless it is l
   const inform = (html: string, history: boolean) =>
     run(desk.cast.mona, 'message.post', { ...said, ticket, html, occasion: 'interim', history });
   await inform('<p>Mit Verlauf</p>', true);
-  await inform('<p>Ohne alles</p>', false);
   desk.start();
   const { mail: whole } = await desk.sink.next(({ raw }) => raw.includes('Mit Verlauf') && raw.includes('Zuerst'));
+  await inform('<p>Ohne alles</p>', false);
   const { mail: short } = await desk.sink.next(({ mail }) => mail.text?.includes('Ohne alles') === true);
   expect(whole.text).toMatch(/Mit Verlauf[\s\S]+Danach gesagt[\s\S]+Zuerst gesagt/);
   expect(`${whole.text ?? ''}${whole.html || ''}`).not.toContain('geheim');

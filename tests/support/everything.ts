@@ -78,6 +78,7 @@ export async function everything(cast: Cast, cellar: string): Promise<void> {
   await run(ada, 'invitation.revoke', { invitation: invited.result['invitation'] ?? '' });
   await run(cast.cleo, 'member.change', { member: cast.cleo.memberId, language: 'en' });
   await run(ada, 'template.change', { occasion: 'question', language: 'de', body: '{salutation}\n\n{text}' });
+  await run(ada, 'block.create', { name: 'Termin', folder: '', de: 'Wir kommen.', en: '' });
   const account = { name: 'Post', address: 'post@nordlicht.example', pool: heating, kind: 'smtp' as const };
   const opened = (await run(ada, 'account.create', account)).result['account'] ?? '';
   await run(ada, 'account.change', { account: opened, isPaused: true });

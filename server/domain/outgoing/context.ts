@@ -2,7 +2,7 @@ import type { TransactionSql } from '#server/database/pool.ts';
 
 /** What a mail needs that is not the customer's to read: where it leaves from, whose link it carries, what it follows. */
 export type Context = {
-  /** A mail whose ticket became internal does not leave. */
+  /** A mail whose ticket became internal does not leave; a notice is the team's own. */
   isInternal: boolean;
   link: { id: string; generation: number } | null;
   /** The workspace's own words for this mail; null where it has none. They and the pool are the team's, which a customer may not read. */
@@ -39,7 +39,7 @@ export function contextsOf(sql: TransactionSql, mails: { id: string }[]) {
   return sql<(Context & { id: string })[]>`
     select
       o.id,
-      coalesce(t.visibility = 'internal', false) as is_internal,
+      coalesce(t.visibility = 'internal' and o.kind <> 'notice', false) as is_internal,
       case when l.id is not null then jsonb_build_object('id', l.id, 'generation', l.generation) end as link,
       x.body as template,
       coalesce(p.name, '') as pool,

@@ -121,7 +121,7 @@ export async function offer(mails: Pick<Due, 'id' | 'attempts'>[]): Promise<Set<
     where o.id = m.id
       and o.attempts = m.attempts
       and o.state = 'sending'
-      and (o.ticket_id is null or exists (select from lotse.tickets t where t.id = o.ticket_id and t.visibility = 'public'))
+      and (o.ticket_id is null or o.kind = 'notice' or exists (select from lotse.tickets t where t.id = o.ticket_id and t.visibility = 'public'))
     returning o.id
   `,
   );

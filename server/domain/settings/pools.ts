@@ -5,6 +5,8 @@ export type PoolSetting = {
   parent: string | null;
   name: string;
   claimBeforeWork: boolean;
+  notificationAddress: string | null;
+  group: string | null;
   isArchived: boolean;
   /** All that ever were filed here and still are, ended ones too: what would have to move. */
   tickets: number;
@@ -20,7 +22,7 @@ export type PoolSetting = {
 export function poolSettings({ sql }: Tx): Promise<PoolSetting[]> {
   return sql<PoolSetting[]>`
     select
-      p.id, p.parent_id as parent, p.name, p.claim_before_work,
+      p.id, p.parent_id as parent, p.name, p.claim_before_work, p.notification_address, p.group_id as group,
       p.archived_at is not null as is_archived,
       (select count(*)::int from lotse.tickets t where t.pool_id = p.id) as tickets,
       (

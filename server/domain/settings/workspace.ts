@@ -8,10 +8,13 @@ export type WorkspaceSetting = {
   language: 'de' | 'en';
   senderName: string;
   mailsMessages: boolean;
+  assignsGroups: boolean;
 };
 
 export async function workspace({ sql }: Tx): Promise<WorkspaceSetting> {
-  const [row] = await sql<WorkspaceSetting[]>`select name, slug, accent, language, sender_name, mails_messages
+  const [row] = await sql<
+    WorkspaceSetting[]
+  >`select name, slug, accent, language, sender_name, mails_messages, assigns_groups
     from lotse.workspaces`;
   if (!row) throw new AppError('workspace.notFound');
   return row;

@@ -3,6 +3,7 @@ import type { Command } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
 import { asSystem } from '#server/database/actor.ts';
 import type { Act } from '../act.ts';
+import { queueNotice } from '../outgoing/notice.ts';
 
 /**
  * Draws the next number, the first of `count` in a row, in a short transaction of its own: held through a longer one it would
@@ -42,7 +43,9 @@ export async function create(act: Act, input: New) {
     values (
       ${id}, ${act.actor.workspaceId}, ${input.number}, ${input.subject}, ${input.description}, ${input.kind}, ${input.pool},
       ${input.status}, ${input.visibility}, ${input.priority}, ${input.channel}, ${input.tags},
-      ${input.requester}, ${input.member}, ${input.group}, ${creator}, ${input.due}
+      ${input.requester}, ${input.member},
+      coalesce(${input.group}::uuid, case when ${input.member}::uuid is null then ${groupInCharge(act, input.pool)} end),
+      ${creator}, ${input.due}
       ${waits ? act.sql`, now(), now(), now()` : act.sql``}
     )
   `;
@@ -53,5 +56,18 @@ export async function create(act: Act, input: New) {
     customer: {},
     ...(act.actor.kind === 'system' && input.requester ? { contact: input.requester } : {}),
   });
+  await queueNotice(act, id);
   return { ticket: id, number: input.number };
+}
+
+/** The group a pool names, or its main pool, where the workspace wants it to be responsible at once. */
+function groupInCharge({ sql }: Act, pool: string) {
+  return sql`(
+    select g.id
+    from lotse.pools p
+    join lotse.workspaces w on w.id = p.workspace_id and w.assigns_groups
+    left join lotse.pools main on main.id = p.parent_id
+    join lotse.groups g on g.id = coalesce(p.group_id, main.group_id) and g.archived_at is null
+    where p.id = ${pool}
+  )`;
 }

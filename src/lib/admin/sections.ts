@@ -5,6 +5,7 @@ import Mailbox from '@lucide/svelte/icons/mailbox';
 import SquareKanban from '@lucide/svelte/icons/square-kanban';
 import UserRound from '@lucide/svelte/icons/user-round';
 import UsersRound from '@lucide/svelte/icons/users-round';
+import NotebookText from '@lucide/svelte/icons/notebook-text';
 import MailOpen from '@lucide/svelte/icons/mail-open';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Icon } from '#lib/ui/icon.ts';
@@ -20,5 +21,6 @@ export const sections: Section[] = [
   { id: 'accounts', label: m.admin_accounts, sentence: m.admin_accounts_sentence, icon: Mailbox },
   { id: 'letters', label: m.letters_title, sentence: m.letters_sentence, icon: MailOpen },
   { id: 'mails', label: m.admin_mails, sentence: m.admin_mails_sentence, icon: BookOpenText },
+  { id: 'blocks', label: m.blocks_title, sentence: m.blocks_sentence, icon: NotebookText },
   { id: 'outbox', label: m.admin_outbox, sentence: m.admin_outbox_sentence, icon: MailCheck },
 ];

@@ -23,6 +23,7 @@ const fieldWords: Record<string, () => string> = {
   email: m.admin_bad_address,
   address: m.admin_bad_address,
   addresses: m.admin_bad_addresses,
+  notificationAddress: m.admin_bad_address,
   imapHost: m.admin_bad_server,
   imapUser: m.admin_bad_server,
   imapPort: m.admin_bad_port,
@@ -35,6 +36,8 @@ const fieldWords: Record<string, () => string> = {
 const constraintWords: Record<string, () => string> = {
   pools_name: m.admin_taken_pool,
   groups_name: m.admin_taken_group,
+  text_blocks_name: m.blocks_taken,
+  text_blocks_check: m.blocks_empty,
   mail_accounts_address: m.admin_taken_account,
   mail_accounts_check: m.admin_bad_server,
   contact_addresses_workspace_id_address_key: m.admin_taken_address,

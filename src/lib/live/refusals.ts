@@ -35,6 +35,7 @@ const sentences: Record<string, () => string> = {
   'message.notFound': m.errors_message_not_found,
   'message.withdrawn': m.errors_message_withdrawn,
   'message.empty': m.errors_message_empty,
+  'block.notFound': m.errors_block_not_found,
   'file.notFound': m.errors_file_not_found,
   'file.refused': m.errors_file_refused,
   'file.tooLarge': m.errors_file_too_large,

@@ -1,74 +1,10 @@
 import { z } from 'zod';
-import {
-  bodyLength,
-  filesPerMessage,
-  nameLength,
-  poolNameLength,
-  subjectLength,
-  tagCount,
-  tagLength,
-} from './limits.ts';
-import { occasions, templateLength } from './templates.ts';
+import { filesPerMessage, nameLength, poolNameLength, subjectLength, tagCount, tagLength } from './limits.ts';
+import { account, address, block, body, contact, id, optionalText, pool, template, text, ticket } from './inputs.ts';
+import { templateLength } from './templates.ts';
 import { channels, priorities, roles, statuses, visibilities } from './ticket.ts';
 
 // Every write has a name and one schema, which the door (socket, form, API, mail) parses before anything else.
-
-const id = z.uuid();
-const ticket = z.object({ ticket: id });
-const text = (most: number) => z.string().trim().min(1).max(most);
-const optionalText = (most: number) => z.string().trim().max(most);
-const address = z.email().max(254).toLowerCase();
-const body = z.string().trim().max(bodyLength);
-
-// Fields that are optional when creating have their default in the database, so that a change never resets one.
-const contact = z.object({
-  salutation: z.enum(['', 'ms', 'mr', 'mx']).optional(),
-  title: optionalText(40).optional(),
-  phone: optionalText(40).optional(),
-  language: z.enum(['de', 'en']).optional(),
-  addresses: z.array(address).max(10).optional(),
-  organisation: optionalText(120).optional(),
-  remark: optionalText(4000).optional(),
-});
-
-const pool = z.object({
-  parent: id.nullable().optional(),
-  isPublic: z.boolean().optional(),
-  claimBeforeWork: z.boolean().optional(),
-  notificationAddress: address.nullable().optional(),
-  group: id.nullable().optional(),
-});
-
-const account = z.object({
-  imapHost: optionalText(253).optional(),
-  imapPort: z.int().min(1).max(65_535).optional(),
-  imapSecurity: z.enum(['tls', 'starttls', 'none']).optional(),
-  imapUser: optionalText(254).optional(),
-  /** By password, or by a token of whoever runs the mailbox. */
-  imapAuth: z.enum(['password', 'google', 'microsoft', 'other']).optional(),
-  /** Left out or empty, the stored one stays. */
-  imapPassword: z.string().max(1024).optional(),
-  imapFolder: text(250).optional(),
-  afterStoring: z.enum(['leave', 'seen', 'move', 'delete']).optional(),
-  moveToFolder: text(250).optional(),
-  /** What of an old mailbox is taken up at the first look. */
-  firstLook: z.enum(['now', 'days', 'all']).optional(),
-  firstLookDays: z.int().min(1).max(3650).optional(),
-  hasPlusAddresses: z.boolean().optional(),
-  sendsConfirmation: z.boolean().optional(),
-  asksFirst: z.boolean().optional(),
-  /** Empty: the installation's own relay. */
-  smtpHost: optionalText(253).optional(),
-  smtpPort: z.int().min(1).max(65_535).optional(),
-  smtpSecurity: z.enum(['tls', 'starttls', 'none']).optional(),
-  smtpUser: optionalText(254).optional(),
-  /** As for the mailbox. */
-  smtpPassword: z.string().max(1024).optional(),
-  /** How many mails the provider takes in a minute; null where we need not count. */
-  smtpPerMinute: z.int().min(1).max(10_000).nullable().optional(),
-});
-
-const template = z.object({ occasion: z.enum(occasions), language: z.enum(['de', 'en']) });
 
 export const commands = {
   'ticket.create': z.object({
@@ -193,9 +129,19 @@ export const commands = {
     senderName: optionalText(nameLength).optional(),
     /** What an agent writes leaves as a mail by itself. */
     mailsMessages: z.boolean().optional(),
+    /** The group that a pool names becomes responsible for its new tickets. */
+    assignsGroups: z.boolean().optional(),
   }),
   'template.change': template.extend({ body: text(templateLength) }),
   'template.reset': template,
+  'block.create': block.extend({ name: text(nameLength), isMine: z.boolean().default(false) }),
+  'block.change': block.partial().extend({ block: id, name: text(nameLength).optional() }),
+  'block.delete': z.object({ block: id }),
+  'block.renameFolder': z.object({
+    folder: text(poolNameLength),
+    name: text(poolNameLength),
+    isMine: z.boolean().default(false),
+  }),
   'account.create': account.extend({ name: text(nameLength), address, pool: id, kind: z.enum(['imap', 'smtp']) }),
   'account.change': account.extend({
     account: id,

@@ -54,6 +54,7 @@ export type EventData = {
   /** To the members whose rights to see changed: their screens read everything anew. */
   'access.changed': { reason: string; pool?: string; group?: string };
   'workspace.changed': { fields: string[] };
+  'block.changed': { block: string };
   'template.changed': { occasion: string; language: string };
   'account.created': { account: string };
   'account.changed': { account: string; fields: string[] };

@@ -47,15 +47,18 @@ export type TemplateProblem = {
   detail: { placeholder: string };
 };
 
+/** The first placeholder in a text that is none of these; null when there is none. */
+export function unknownIn(body: string, known: readonly string[]): string | null {
+  return [...body.matchAll(braced)].map(([, name = '']) => name).find((name) => !known.includes(name)) ?? null;
+}
+
 /** What is wrong with a template, first things first; null when it may be sent with. */
 export function problemOf(occasion: Occasion, body: string): TemplateProblem | null {
-  const known = new Set<string>(placeholdersOf(occasion));
-  const named = [...body.matchAll(braced)].map(([, name = '']) => name);
-  const unknown = named.find((name) => !known.has(name));
-  if (unknown !== undefined) return { code: 'template.unknown', detail: { placeholder: unknown } };
+  const unknown = unknownIn(body, placeholdersOf(occasion));
+  if (unknown !== null) return { code: 'template.unknown', detail: { placeholder: unknown } };
   const crowded = body.split('\n').flatMap((line) => blocksOf[occasion].filter((name) => isCrowded(line, name)));
   if (crowded[0]) return { code: 'template.ownLine', detail: { placeholder: crowded[0] } };
-  const isMissing = blocksOf[occasion].includes('text') && !named.includes('text');
+  const isMissing = blocksOf[occasion].includes('text') && !body.includes('{text}');
   return isMissing ? { code: 'template.needsText', detail: { placeholder: 'text' } } : null;
 }
 

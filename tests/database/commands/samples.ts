@@ -88,6 +88,9 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
   const inbox = await createInbox(cast);
   const waiting = (row = {}) => addWaiting(owner, { workspaceId: cast.workspaceId, accountId: inbox }, row);
   const soon = new Date(Date.now() + 60_000).toISOString();
+  const text = { de: 'Wir kommen morgen.', en: '' };
+  const shared = (await run(mona, 'block.create', { ...text, name: 'Termin', folder: 'Technik' })).result['block'];
+  const own = (await run(cleo, 'block.create', { ...text, name: 'Meins', folder: '', isMine: true })).result['block'];
   return {
     'ticket.create': by(ben, { subject: 'Neu', pool: heating, requester: weber, member: gus.memberId }),
     'ticket.claim': by(ben, { ticket: await createTicket(cast) }),
@@ -132,6 +135,10 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     'workspace.change': by(ada, { name: 'Nordlicht' }),
     'template.change': by(ada, { occasion: 'closing', language: 'de', body: '{salutation}\n\n{text}' }),
     'template.reset': by(ada, { occasion: 'message', language: 'de' }),
+    'block.create': by(cleo, { name: 'Gruß', folder: '', de: 'Schöne Grüße', en: '', isMine: true }),
+    'block.change': by(mona, { block: shared, name: 'Anders' }),
+    'block.delete': by(cleo, { block: own }),
+    'block.renameFolder': by(mona, { folder: 'Technik', name: 'Technisches' }),
     'account.create': by(ada, { name: 'Zwei', address: 'zwei@desk.example', pool: heating, kind: 'smtp' }),
     'account.change': by(ada, { account: things.account, name: 'Anders', pool: heating }),
     'account.archive': by(ada, { account: extra.account }),

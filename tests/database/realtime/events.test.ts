@@ -92,6 +92,7 @@ const met: Record<EventType, 'ben' | 'ada' | null> = {
   'invitation.revoked': 'ada',
   'access.changed': null,
   'workspace.changed': 'ben',
+  'block.changed': 'ben',
   'template.changed': 'ben',
   'account.created': 'ada',
   'account.changed': 'ada',

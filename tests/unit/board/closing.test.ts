@@ -39,7 +39,7 @@ test('last words that were refused are there at the next attempt, for that ticke
 test('an internal ticket takes no words, and keeps none', async () => {
   const { closing, send, toasts } = desk([internal.id]);
   await closing.close([internal], how);
-  expect(send.mock.calls[0]?.[1]).toEqual({ ticket: internal.id, inform: false, text: '' });
+  expect(send.mock.calls[0]?.[1]).toEqual({ ticket: internal.id, inform: false, text: '', history: true });
   expect(closing.wordsFor([internal])).toBe('');
   expect(toasts.problem).not.toHaveBeenCalled();
 });

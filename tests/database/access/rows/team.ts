@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Sql } from '#server/database/pool.ts';
-import { authors, homes, plant, type Fixtures } from '../rows.ts';
+import { authors, homes, isMember, plant, type Fixtures } from '../rows.ts';
 import type { World } from '../world.ts';
 
 /** Workspaces, members, groups, pools. */
@@ -24,7 +24,10 @@ export async function teamRows(world: World, owner: Sql): Promise<Fixtures> {
         await sql`insert into lotse.pools ${sql({ id: pool, workspaceId, name: 'Leer', position: 'z' })}`;
         await sql`insert into lotse.pool_access ${sql({ workspaceId, poolId: pool, memberId: member })}`;
         await sql`insert into lotse.invitations ${sql({ id: invitation, workspaceId, email: 'a@b', name: 'A', role: 'member', tokenHash })}`;
-        return { name, workspaceId, member, group, pool, invitation, newcomer: newcomer?.id ?? '' };
+        const [shared, own] = [randomUUID(), randomUUID()];
+        await sql`insert into lotse.text_blocks ${sql({ id: shared, workspaceId, name: 'Termin', bodyDe: 'Text' })}`;
+        await sql`insert into lotse.text_blocks ${sql({ id: own, workspaceId, memberId: member, name: 'Meins', bodyDe: 'Text' })}`;
+        return { name, workspaceId, shared, own, member, group, pool, invitation, newcomer: newcomer?.id ?? '' };
       }),
     ),
   );
@@ -66,6 +69,33 @@ export async function teamRows(world: World, owner: Sql): Promise<Fixtures> {
       rows: at(({ workspaceId }) => ({ where: { workspaceId, occasion: 'closing', language: 'de' } })),
       attempts: () =>
         at(({ workspaceId }) => ({ values: { workspaceId, occasion: 'closing', language: 'en', body: '{text}' } })),
+    },
+    text_blocks: {
+      set: 'name = name',
+      rows: [
+        ...at(({ shared }) => ({ words: ['shared'], where: { id: shared } })),
+        ...sides.map((side) => ({
+          name: `${side.name}, a person's own`,
+          workspaceId: side.workspaceId,
+          own: isMember(side, world),
+          where: { id: side.own },
+        })),
+      ],
+      attempts: (actor) => [
+        ...at(({ workspaceId }) => ({
+          words: ['shared'],
+          values: { workspaceId, name: `Neu ${randomUUID().slice(0, 8)}`, bodyDe: 'Text' },
+        })),
+        ...sides.flatMap(({ name, workspaceId, member }) =>
+          authors(world, actor, member).map(({ memberId, own }) => ({
+            name: `${name} by ${memberId}`,
+            workspaceId,
+            own,
+            never: actor === 'administrator out of place' ? ['insert' as const] : [],
+            values: { workspaceId, memberId, name: `Neu ${randomUUID().slice(0, 8)}`, bodyDe: 'Text' },
+          })),
+        ),
+      ],
     },
     invitations: {
       set: 'revoked_at = now()',

@@ -12,7 +12,7 @@ export const load: PageServerLoad = async (event) => {
   return {
     pool,
     pools,
-    groups: groups.filter((group) => !group.isArchived || pool.groups.includes(group.id)),
+    groups: groups.filter((group) => !group.isArchived || pool.groups.includes(group.id) || pool.group === group.id),
     people: team.filter((person) => person.isActive || pool.members.includes(person.id)),
   };
 };
