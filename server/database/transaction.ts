@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { onRenewal, pool, renewPool, type TransactionSql } from './pool.ts';
+import { onRenewal, pool, renewPool, type Sql, type TransactionSql } from './pool.ts';
 
 type Work<T> = (sql: TransactionSql) => Promise<T>;
 
@@ -66,6 +66,28 @@ async function beginIn<T>(mode: string, work: Work<T>, stay: () => void): Promis
     if (isOurs && isCut(error)) renewPool(used);
     throw error;
   }
+}
+
+/**
+ * Runs one statement that only reads, by itself. Where the pool is exchanged before it was answered, it is asked again in the next:
+ * in the one that was left it may stand behind a line that broke.
+ */
+export async function ask<T>(statement: (sql: Sql) => Promise<T>): Promise<T> {
+  for (let moves = 0; moves < mostMoves; moves++) {
+    const left = Promise.withResolvers<typeof moved>();
+    const stay = onRenewal(() => left.resolve(moved));
+    const used = pool();
+    try {
+      const result = await Promise.race([statement(used), left.promise]);
+      if (result !== moved) return result;
+    } catch (error) {
+      if (isCut(error)) renewPool(used);
+      throw error;
+    } finally {
+      stay();
+    }
+  }
+  return statement(pool());
 }
 
 /** Nobody may speak on a line that is gone. */

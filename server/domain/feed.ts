@@ -1,5 +1,7 @@
 import type { Card } from '#lib/shared/board.ts';
 import { asSystem } from '#server/database/actor.ts';
+import { orFault } from '#server/database/fault.ts';
+import { ask } from '#server/database/transaction.ts';
 
 /** A card without its personal text, as the ledger keeps it. */
 export type CardCodes = Omit<Card, 'subject' | 'customer'>;
@@ -27,32 +29,20 @@ export type LedgerRow = {
 
 type Range = { workspaceId: string; after: number; upTo?: number; most: number };
 
-/** What follows on a cursor, in order. A seq once seen has all lower ones before it: they are stamped at commit, one by one. */
+/**
+ * What follows on a cursor, in order. A seq once seen has all lower ones before it: they are stamped at commit, one by one. It is the
+ * server's own reading, done after each event by each process that has viewers: one statement (20261122055200_feed.sql).
+ */
 export function eventsAfter({ workspaceId, after, upTo, most }: Range): Promise<LedgerRow[]> {
-  return asSystem(
-    workspaceId,
-    ({ sql }) => sql<LedgerRow[]>`
+  const rows = ask(
+    (sql) => sql<LedgerRow[]>`
       select
-        e.seq, e.class, e.customer_seq, e.type, e.ticket_id, e.actor_kind, e.actor_member_id, e.actor_contact_id, e.command_id,
-        e.audience, e.payload, e.created_at,
-        t.subject, t.audience as present_audience,
-        c.name as contact_name
-      from lotse.events e
-      left join lotse.tickets t on t.workspace_id = e.workspace_id and t.id = e.ticket_id
-      left join lotse.contacts c
-        on c.workspace_id = e.workspace_id
-        and c.id = case
-          when e.type = 'contact.changed' then e.payload #>> '{data,contact}'
-          else e.payload #>> '{card,requester}'
-        end::uuid
-      where e.workspace_id = ${workspaceId}
-        and e.seq > ${after}
-        and e.seq <= ${upTo ?? Number.MAX_SAFE_INTEGER}
-      order by e.seq
-      limit ${most}
+        seq, class, customer_seq, type, ticket_id, actor_kind, actor_member_id, actor_contact_id, command_id, audience, payload, created_at,
+        subject, present_audience, contact_name
+      from private.events_after(${workspaceId}, ${after}, ${upTo ?? Number.MAX_SAFE_INTEGER}, ${most})
     `,
-    { readOnly: true },
   );
+  return orFault(rows);
 }
 
 export type CustomerRow = Pick<

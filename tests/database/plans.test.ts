@@ -133,6 +133,26 @@ test('catching up reads what follows on the cursor', async () => {
   expect(plan.touched('events')).toBeLessThanOrEqual(1_000);
 });
 
+test('the feed reads what follows on its cursor, and of that as much as it asked for', async () => {
+  const { workspaceId } = desk.cast;
+  // Inside a function nothing is explained: what its statements read is counted.
+  const read = await desk.db.owner.begin(async (sql) => {
+    for (let time = 0; time < 10; time++) {
+      const rows = await sql`select seq from private.events_after(${workspaceId}, 159000, ${2 ** 52}, 20)`;
+      expect(rows.map(({ seq }) => Number(seq))).toEqual(Array.from({ length: 20 }, (_, i) => 159_001 + i));
+    }
+    return sql<{ name: string; scanned: number; fetched: number }[]>`
+      select relname as name, coalesce(seq_tup_read, 0) as scanned, coalesce(idx_tup_fetch, 0) as fetched
+      from pg_stat_xact_user_tables where schemaname = 'lotse' and relname in ('events', 'tickets') order by 1
+    `;
+  });
+  expect(read).toHaveLength(2);
+  for (const { scanned, fetched } of read) {
+    expect(scanned).toBe(0);
+    expect(fetched).toBeLessThanOrEqual(10 * 21);
+  }
+});
+
 test('a claim and the right to work look at one ticket', async () => {
   const [open] = await desk.db.owner<{ id: string }[]>`
     select t.id from lotse.tickets t join lotse.pool_access a on a.pool_id = t.pool_id

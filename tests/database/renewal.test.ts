@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { asSystem } from '#server/database/actor.ts';
 import { pool } from '#server/database/pool.ts';
-import { begin } from '#server/database/transaction.ts';
+import { ask, begin } from '#server/database/transaction.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -59,6 +59,25 @@ describe('a pool that is renewed because one line was cut', () => {
       expect(await held).toEqual([{ isWhole: true }]);
     }
   });
+
+  test('takes those along who asked one question by itself', async () => {
+    const [other, ...healthy] = await Promise.all([hold(), hold(), hold(), hold()]);
+    const waiting = [1, 2, 3].map((count) => ask((sql) => sql`select ${count}::int as count`));
+    await other?.cut();
+    expect(await Promise.all(waiting)).toEqual([[{ count: 1 }], [{ count: 2 }], [{ count: 3 }]]);
+    for (const { held, end } of healthy) {
+      end();
+      await held;
+    }
+  });
+});
+
+test('a question whose own line is cut is told so, and the next one is answered', async () => {
+  const before = pool();
+  const asked = ask((sql) => sql`select pg_terminate_backend(pg_backend_pid())`);
+  await expect(asked).rejects.toThrow();
+  expect(pool()).not.toBe(before);
+  expect(await ask((sql) => sql`select 1 as one`)).toEqual([{ one: 1 }]);
 });
 
 test('the error of another connection ends a transaction, and leaves the pool as it is', async () => {
