@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { writeStraight } from './line.ts';
 import type { CustomerSpace, StaffSpace } from './server.ts';
 import { isTooSlow, passOver } from './slow.ts';
 
@@ -16,13 +17,14 @@ export function broadcast(space: Space, { rooms, except = [] }: Telling, message
   if (listeners.size === 0) return;
   // Socket.io's packet of an event: https://github.com/socketio/socket.io-protocol#exchange-protocol
   const packet = `2${space.name === '/' ? '' : `${space.name},`}${JSON.stringify(message)}`;
+  const frame = textFrame(`4${packet}`);
   // Engine.io takes the frame as it is, but its types do not tell.
-  const options: object = { compress: false, wsPreEncodedFrame: [textFrame(`4${packet}`)] };
+  const options: object = { compress: false, wsPreEncodedFrame: [frame] };
   for (const id of listeners) {
     const socket: Pick<Socket, 'conn'> | undefined = space.sockets.get(id);
     if (!socket) continue;
     if (isTooSlow(socket)) passOver(socket);
-    else socket.conn.write(packet, options);
+    else if (!writeStraight(socket, frame)) socket.conn.write(packet, options);
   }
 }
 

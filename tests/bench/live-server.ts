@@ -1,6 +1,6 @@
 import './environment.ts';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Socket as NetSocket, type AddressInfo } from 'node:net';
 import { Socket as EngineSocket } from 'engine.io';
 import { Server, Socket } from 'socket.io';
 import { WebSocketServer } from 'ws';
@@ -101,17 +101,25 @@ async function startWebSockets(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Notes when a frame was handed to the last socket of its rooms: each of them is given the same text. */
+/** Notes when a frame was handed to the last socket of its rooms: each of them is given the same text, or the same bytes. */
 function watchWrites(): void {
   const sockets = EngineSocket.prototype as unknown as { write(data: unknown, ...rest: unknown[]): unknown };
-  const { write } = sockets;
-  let latest: { data: unknown; command: string | null } = { data: null, command: null };
-  sockets.write = function (data, ...rest) {
-    const result = write.call(this, data, ...rest);
-    if (data !== latest.data) latest = { data, command: commandOf(data) };
-    if (latest.command) emitted.set(latest.command, now());
-    return result;
-  };
+  const lines = NetSocket.prototype as unknown as { write(data: unknown, ...rest: unknown[]): unknown };
+  for (const each of [sockets, lines]) {
+    const { write } = each;
+    let latest: { data: unknown; command: string | null } = { data: null, command: null };
+    each.write = function (data, ...rest) {
+      const result = write.call(this, data, ...rest);
+      if (data !== latest.data) latest = { data, command: commandOf(Buffer.isBuffer(data) ? textOf(data) : data) };
+      if (latest.command) emitted.set(latest.command, now());
+      return result;
+    };
+  }
+}
+
+/** Of a WebSocket frame of some length with an event in it. */
+function textOf(frame: Buffer): string | null {
+  return frame[0] === 0x81 && frame[1] === 126 && frame[4] === 0x34 ? frame.toString('utf8', 5) : null;
 }
 
 /** Of a frame its command; an answer's time is kept by the way. */
