@@ -9,12 +9,15 @@ export type Comparison = { key: string; simulated: number; measured: number; err
 /** What the simulation says of the benchmark's own set-up, beside what the benchmark measured there. */
 export function compare({ figures }: Pick<Latest, 'figures'>, costs: Constants): Comparison[] {
   return loads.flatMap(({ audience: viewers, perSecond }) => {
-    const { last } = run(benchOf(viewers, perSecond), onOneMachine(costs));
+    const scenario = benchOf(viewers, perSecond);
+    // The boards' processes yield to the server (tests/bench/fanout.ts): they cost it nothing, and are done after it.
+    const { serverMs } = run(scenario, costs).last;
+    const { endMs } = run(scenario, onOneMachine(costs)).last;
     const said = {
-      server_p50_ms: last.serverMs.p50,
-      server_p99_ms: last.serverMs.p99,
-      end_p50_ms: last.endMs.p50,
-      end_p99_ms: last.endMs.p99,
+      server_p50_ms: serverMs.p50,
+      server_p99_ms: serverMs.p99,
+      end_p50_ms: endMs.p50,
+      end_p99_ms: endMs.p99,
     };
     return Object.entries(said).flatMap(([what, simulated]) => {
       const key = `fanout.${viewers}.${what}`;
