@@ -14,7 +14,18 @@ export {
   type Lease,
 } from './mails/lease.ts';
 export { bytesOf, store, storeFetched, type Delivered, type Fetched, type Place } from './mails/store.ts';
-export { fail, giveBack, next, postpone, retry, type Head, type Queued } from './mails/queue.ts';
+export {
+  fail,
+  failWith,
+  giveBack,
+  mostAttempts,
+  next,
+  postpone,
+  retry,
+  showOn,
+  type Head,
+  type Queued,
+} from './mails/queue.ts';
 export { duplicatesOf, file, ignore, type Filed, type Meta } from './mails/file.ts';
 export { ticketOf, waiting, type ThreadTicket } from './mails/threads.ts';
 export { markSettled, unsettled } from './mails/settle.ts';

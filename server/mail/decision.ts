@@ -6,11 +6,15 @@ export type Candidate = {
   ticketId: string;
   isClosed: boolean;
   sender: 'customer' | 'agent' | 'stranger';
+  /** Set for an agent. */
+  memberId?: string | null;
 };
 
 export type SenderFacts = {
   /** The From address did not stand up to DMARC at our own server: nobody is who he says. */
   isForged: boolean;
+  /** It did stand up to it. */
+  isProven?: boolean;
   isAutomatic: boolean;
   /** A delivery report of any kind. */
   isReport: boolean;
@@ -19,7 +23,15 @@ export type SenderFacts = {
 };
 
 export type Decision =
-  | { kind: 'attach'; ticketId: string; as: 'customer' | 'agent' | 'unverified'; via: Hint['by'] }
+  | {
+      kind: 'attach';
+      ticketId: string;
+      as: 'customer' | 'agent' | 'unverified';
+      /** `again`: the ticket was made when it could not be read. */
+      via: Hint['by'] | 'again';
+      /** The colleague who wrote it, where his address stood up to DMARC and he held a token of ours. */
+      member?: string;
+    }
   | { kind: 'open'; related: { ticketId: string; why: 'closed' | 'maybe' } | null }
   /** Its account asks first: a person decides, in the inbox. */
   | { kind: 'wait'; related: { ticketId: string; why: 'closed' | 'maybe' } | null }
@@ -39,7 +51,8 @@ export function decide(candidates: Candidate[], facts: SenderFacts): Decision {
   const { ticketId, isClosed, hint } = believed;
   const as = roleOf(believed, facts);
   // A member's comment is internal, and a closed ticket still takes those.
-  if (!isClosed || as === 'agent') return { kind: 'attach', ticketId, as, via: hint.by };
+  const member = as === 'agent' && facts.isProven && isToken(hint) ? believed.memberId : null;
+  if (!isClosed || as === 'agent') return { kind: 'attach', ticketId, as, via: hint.by, ...(member ? { member } : {}) };
   if (facts.isAutomatic) return { kind: 'ledger', ticketId, reason: 'closed' };
   return { kind: 'open', related: { ticketId, why: 'closed' } };
 }
@@ -49,8 +62,12 @@ export function decide(candidates: Candidate[], facts: SenderFacts): Decision {
  * ticket. A member's address is too easily claimed to open tickets by their number.
  */
 function isBelieved(candidate: Candidate, facts: SenderFacts): boolean {
-  const isProven = candidate.hint.by === 'address' || candidate.hint.by === 'ownId';
-  return isProven || roleOf(candidate, facts) === 'customer';
+  return isToken(candidate.hint) || roleOf(candidate, facts) === 'customer';
+}
+
+/** Keyed by us: whoever has it holds a mail of ours. */
+function isToken({ by }: Hint): boolean {
+  return by === 'address' || by === 'ownId';
 }
 
 function roleOf({ sender }: Candidate, { isForged }: SenderFacts): 'customer' | 'agent' | 'unverified' {

@@ -87,7 +87,11 @@ async function file(tx: Act, { incoming, decision, stored, number }: Plan, dupli
   const ticketMessageId = await post(tx, {
     ticket,
     contact,
-    ...bodyOf(incoming, noteFor(incoming, { isInternal, isKept })),
+    ...bodyOf(
+      incoming,
+      noteFor(incoming, { isInternal: isInternal && !decision.member, isKept: isKept && !isInternal }),
+    ),
+    ...(isInternal && decision.member ? { member: decision.member } : {}),
     isAutomatic: verdicts.automatic.length > 0,
     isVerified: decision.kind === 'open' || decision.as === 'customer' || isWrittenBy(statement, sender),
     isStatement: statement !== null,
@@ -109,6 +113,7 @@ async function file(tx: Act, { incoming, decision, stored, number }: Plan, dupli
 
 function reasonOf(decision: Exclude<Decision, { kind: 'ledger' | 'wait' }>): MailReason {
   if (decision.kind === 'open') return decision.related ? `ticket.created, ${decision.related.why}` : 'ticket.created';
+  if (decision.via === 'again') return 'ticket.created';
   return decision.as === 'agent' ? `ticket.commented by ${decision.via}` : `ticket.answered by ${decision.via}`;
 }
 
@@ -170,7 +175,10 @@ function noteFor(
   return isKept ? m.mail_from_consulted({ who: name ? `${name} <${address}>` : address }, locale) : '';
 }
 
-function bodyOf({ body }: Incoming, note: string) {
+function bodyOf({ body, queued, account }: Incoming, about: string) {
+  const size = Math.ceil(queued.size / 1024 ** 2);
+  const partial = queued.isPartial ? m.mailbox_partial({ size }, { locale: account.language }) : '';
+  const note = [about, partial].filter(Boolean).join('\n\n');
   const html = `${htmlOfText(note)}${body.html ?? htmlOfText(body.text)}`;
   const quotedHtml = body.quotedHtml ?? htmlOfText(body.quotedText);
   return {

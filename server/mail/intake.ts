@@ -7,6 +7,7 @@ import { startLoop, type Loop } from './loop.ts';
 import { UnreadableMail } from './parse.ts';
 import { readHead } from './read-head.ts';
 import { receive, type Outcome } from './receive.ts';
+import { giveUp } from './unread.ts';
 
 /** So often a worker may die over a mail, or its database go away, before the mail itself is suspected. */
 const mostTakes = 10;
@@ -43,8 +44,18 @@ async function outcomesOf(batch: mails.Queued[]): Promise<Map<string, Outcome>> 
 async function end(mail: mails.Queued, error: unknown): Promise<void> {
   const fault = faultFrom(error);
   if (fault) return postpone(mail, fault);
-  const ended = await mails.fail(mail, { reason: reasonOf(error, mail.id), head: await headOf(mail) });
-  log.warn({ part: 'mail', mailId: mail.id, attempt: mail.attempts, ended }, 'mail could not be filed');
+  const raw = await rawOf(mail);
+  const reason = reasonOf(error, mail.id);
+  const head = raw && readHead(raw);
+  log.warn({ part: 'mail', mailId: mail.id, attempt: mail.attempts }, 'mail could not be filed');
+  if (mail.attempts < mails.mostAttempts) return void (await mails.fail(mail, { reason, head }));
+  try {
+    await giveUp(mail, { reason, head, raw });
+  } catch (problem) {
+    // Whatever keeps it from being a ticket: the ledger says so, and so does the count of failed mails.
+    reportUnexpected(problem, { part: 'mail', mailId: mail.id });
+    await mails.fail(mail, { reason, head });
+  }
 }
 
 /** Not the mail's fault: it is not suspected, however long the trouble lasts. */
@@ -53,11 +64,10 @@ async function postpone(mail: mails.Queued, fault: Fault): Promise<void> {
   await mails.postpone(mail, { reason: fault.code, seconds: fault.retryAfterSeconds });
 }
 
-/** Sender and subject for the person who has to look at it. */
-async function headOf(mail: mails.Queued): Promise<mails.Head | null> {
+/** Null where they are gone, or cannot be read. */
+async function rawOf(mail: mails.Queued): Promise<Buffer | null> {
   try {
-    const raw = await mails.bytesOf(mail);
-    return raw && readHead(raw);
+    return await mails.bytesOf(mail);
   } catch (error) {
     log.warn({ part: 'mail', mailId: mail.id, err: error }, 'the bytes of a mail cannot be read');
     return null;

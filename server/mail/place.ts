@@ -3,13 +3,14 @@ import * as mails from '#server/domain/mails.ts';
 import { decide, type Candidate, type Decision } from './decision.ts';
 import type { Verdicts } from './machine.ts';
 import type { ParsedMail } from './parsed.ts';
+import { senderProof } from './sender-proof.ts';
 import { ownIdOf } from './thread-ids.ts';
 import { threadHints, type Hint } from './thread.ts';
 
 type Incoming = {
   queued: { id: string };
   mail: ParsedMail;
-  account: { id: string; workspaceId: string };
+  account: { id: string; workspaceId: string; authservId: string };
   key: Buffer;
   verdicts: Verdicts;
 };
@@ -35,10 +36,12 @@ export async function placeOf(workspaceId: string, incoming: Incoming[]): Promis
   );
 }
 
-function factsOf({ verdicts }: Incoming) {
+function factsOf({ mail, account, verdicts }: Incoming) {
+  const proof = senderProof(mail, account.authservId);
   return {
-    // Nobody's authentication results are read yet: what a From address alone could reach is kept small by the gate.
-    isForged: false,
+    // Where nobody says: what a From address alone could reach is kept small by the gate.
+    isForged: proof === 'fail',
+    isProven: proof === 'pass',
     isAutomatic: verdicts.automatic.length > 0,
     isReport: verdicts.report !== null,
     isOwn: verdicts.ownMail.length > 0,

@@ -6,6 +6,7 @@ import * as mails from '#server/domain/mails.ts';
 import type { StoredFile } from '#server/domain/messages/receive.ts';
 import * as tickets from '#server/domain/tickets.ts';
 import * as files from '#server/files.ts';
+import type { Decision } from './decision.ts';
 import { fileAll, type Incoming, type Plan } from './file-mail.ts';
 import { judgeMail } from './machine.ts';
 import { readMail } from './parse.ts';
@@ -42,7 +43,7 @@ export async function receive(batch: mails.Queued[]): Promise<Map<string, Outcom
 
 async function readOne(queued: mails.Queued, account: mails.Receiver | undefined, key: Buffer): Promise<Incoming> {
   const raw = await mails.bytesOf(queued);
-  if (!account || !raw) throw new AppError('mail.erased');
+  if (!account || !raw) throw new AppError(queued.isPartial ? 'mail.unfetched' : 'mail.erased');
   const begin = performance.now();
   const read = await readMail(raw, separatorToken(key));
   const spent = { wait: Math.max(0, Math.round(queued.waitedMs)), read: Math.round(performance.now() - begin) };
@@ -63,7 +64,7 @@ async function fileTogether(workspaceId: string, incoming: Incoming[]): Promise<
       outcomes.push([each.queued.id, 'waits']);
       continue;
     }
-    const decision = sorted(each, placed);
+    const decision = again(each, sorted(each, placed));
     try {
       prepared.push({ incoming: each, decision, stored: decision.kind === 'ledger' ? [] : await keep(each) });
     } catch (error) {
@@ -72,6 +73,12 @@ async function fileTogether(workspaceId: string, incoming: Incoming[]): Promise<
   }
   if (prepared.length === 0) return outcomes;
   return [...outcomes, ...(await fileOrSplit(workspaceId, prepared))];
+}
+
+/** One that could not be read before goes to the ticket that says so. */
+function again({ queued }: Incoming, decision: Decision): Decision {
+  if (decision.kind !== 'open' || queued.ticketId === null) return decision;
+  return { kind: 'attach', ticketId: queued.ticketId, as: 'customer', via: 'again' };
 }
 
 /** Where one cannot be filed nothing of the others stays either: then each goes alone. */
@@ -92,7 +99,9 @@ async function fileAlone(workspaceId: string, plan: Omit<Plan, 'number'>, attemp
   try {
     const [placed = 'waits'] = await placeOf(workspaceId, [plan.incoming]);
     if (placed === 'waits') return 'waits';
-    const decision = sorted(plan.incoming, placed);
+    const sortedAs = sorted(plan.incoming, placed);
+    // Its ticket may be closed by now.
+    const decision = attempt === 1 ? again(plan.incoming, sortedAs) : sortedAs;
     const stored =
       decision.kind !== 'ledger' && plan.decision.kind === 'ledger' ? await keep(plan.incoming) : plan.stored;
     await fileAt(workspaceId, [{ ...plan, decision, stored }]);

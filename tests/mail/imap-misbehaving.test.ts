@@ -232,7 +232,7 @@ test('a mail that is too large comes as head and text, once, and its original st
   expect(await filed(account, 2)).toEqual(['Klein', 'Riesig']);
   await settled(account, 2);
   const [row] = await db.owner`
-    select m.size::int, m.is_partial, c.body_text like '%Anfang des Textes.%' as has_text, length(m.raw) as raw, m.storage_key is null as inline
+    select m.size::int, m.is_partial, c.body_text like '%Anfang des Textes.%' and c.body_text like 'Diese E-Mail ist mit 1 MB zu groß.%' as has_text, length(m.raw) as raw, m.storage_key is null as inline
     from lotse.mails m join lotse.messages c on c.id = m.ticket_message_id where m.account_id = ${account} and m.subject = 'Riesig'
   `;
   expect(row).toMatchObject({ isPartial: true, hasText: true });

@@ -20,6 +20,8 @@ export type Account = {
   hasPlusAddresses: boolean;
   sendsConfirmation: boolean;
   asksFirst: boolean;
+  /** The mail server whose Authentication-Results are believed; '' for none. */
+  authservId: string;
   createdAt: string;
   /** What of an old mailbox is taken up at the first look. */
   firstLook: 'now' | 'days' | 'all';
@@ -98,5 +100,5 @@ export async function receiversOf(ids: string[]): Promise<Map<string, Receiver>>
 const columns = `
   id, workspace_id, name, address, pool_id, kind, imap_host, imap_port, imap_security, imap_user, imap_password, imap_folder,
   after_storing, move_to_folder, has_plus_addresses, sends_confirmation, asks_first, created_at,
-  first_look, first_look_days, imap_auth, oauth_connected_at
+  first_look, first_look_days, imap_auth, oauth_connected_at, authserv_id
 `;

@@ -15,12 +15,15 @@ export type Queued = {
   /** Of the original, also where only a part was fetched. */
   size: number;
   isPartial: boolean;
+  /** It could not be read before, and this ticket says so. */
+  ticketId: string | null;
   waitedMs: number;
 };
 
 /** A worker that dies leaves its mail to the next one after this long. */
 const leaseMinutes = 2;
-export const most = 3;
+/** Then a mail is given up. */
+export const mostAttempts = 3;
 const longestWaitMinutes = 15;
 
 /** So many at once share their transactions; more would keep the first of them waiting. */
@@ -61,7 +64,7 @@ export async function next(): Promise<Queued[] | null> {
     where m.id = c.id and (c.place = 1 or (c.attempts = 0 and c.bytes <= ${bytesAtOnce}))
     returning
       m.id, m.workspace_id, m.account_id, m.raw, m.storage_key, m.attempts, m.envelope_from, m.envelope_to, m.size,
-      m.is_partial,
+      m.is_partial, m.ticket_id,
       extract(epoch from now() - m.received_at)::float8 * 1000 as waited_ms
   `,
   );
@@ -76,7 +79,7 @@ export async function fail(
   mail: Pick<Queued, 'id' | 'attempts'>,
   { reason, head }: { reason: string; head: Head | null },
 ): Promise<'again' | 'failed'> {
-  const isLast = mail.attempts >= most;
+  const isLast = mail.attempts >= mostAttempts;
   await asSystem(
     null,
     ({ sql }) => sql`
@@ -88,6 +91,22 @@ export async function fail(
   `,
   );
   return isLast ? 'failed' : 'again';
+}
+
+/** The end of a mail that nobody could read, in the transaction of what tells of it. False when it ended otherwise meanwhile. */
+export async function failWith(act: Act, mailId: string, { reason, head }: { reason: string; head: Head | null }) {
+  const ended = await act.sql`
+    update lotse.mails
+    set ${act.sql({ ...head, reason: reason.slice(0, 500), state: 'failed' })}, ended_at = clock_timestamp()
+    where id = ${mailId} and state in ('stored', 'parsed', 'threaded')
+    returning id
+  `;
+  return ended.length > 0;
+}
+
+/** Where it can be seen that a mail was given up. */
+export async function showOn(act: Act, mailId: string, place: { ticketId: string; ticketMessageId: string }) {
+  await act.sql`update lotse.mails set ${act.sql(place)} where id = ${mailId}`;
 }
 
 /** Gives a mail back that could not be worked on for reasons of our own; that was no attempt. */

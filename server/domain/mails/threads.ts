@@ -5,6 +5,8 @@ export type ThreadTicket = {
   isClosed: boolean;
   /** Who the sender's address belongs to; a member who is also the ticket's customer writes as that. */
   sender: 'customer' | 'agent' | 'stranger';
+  /** The member with the sender's address. */
+  memberId: string | null;
 };
 
 type Where = { ticketId: string } | { number: number } | { accountId: string; messageId: string };
@@ -47,7 +49,12 @@ export async function ticketOf(tx: Tx, where: Where, senderAddress: string): Pro
           where p.workspace_id = t.workspace_id and lower(p.email) = ${senderAddress} and p.deactivated_at is null
         ) then 'agent'
         else 'stranger'
-      end as sender
+      end as sender,
+      (
+        select p.id from lotse.members p
+        where p.workspace_id = t.workspace_id and lower(p.email) = ${senderAddress} and p.deactivated_at is null
+        limit 1
+      ) as member_id
     from lotse.tickets t
     where t.workspace_id = ${actor.workspaceId} and ${named}
   `;

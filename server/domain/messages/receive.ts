@@ -6,6 +6,8 @@ export type Received = {
   ticket: string;
   /** Null: it claims to be a member's and nobody can tell; an internal comment that says so, which no customer sees. */
   contact: string | null;
+  /** With no contact: the member who wrote it, proven. */
+  member?: string;
   html: string;
   text: string;
   quotedHtml: string;
@@ -41,12 +43,14 @@ export async function receive(act: Act, received: Received): Promise<string> {
     ticketId: ticket,
     ...sightOf(received),
     authorContactId: contact,
+    ...(contact === null && received.member ? { authorMemberId: received.member } : {}),
     channel: 'mail',
     bodyHtml: received.html,
     bodyText: received.text,
     quotedHtml: received.quotedHtml,
     machine,
-    verified: received.isVerified || !contact,
+    // What a colleague is said to have written is marked until he is proven.
+    verified: received.isVerified || received.member !== undefined || (received.isStatement === true && !contact),
     occasion: received.isStatement ? 'statement' : '',
   };
   await sql`insert into lotse.messages ${sql(row)}`;

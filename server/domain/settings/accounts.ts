@@ -19,6 +19,7 @@ export type AccountSetting = {
   moveToFolder: string;
   firstLook: 'now' | 'days' | 'all';
   firstLookDays: number;
+  authservId: string;
   hasPlusAddresses: boolean;
   sendsConfirmation: boolean;
   asksFirst: boolean;
@@ -44,7 +45,7 @@ export function accounts({ sql }: Tx): Promise<AccountSetting[]> {
     select
       a.id, a.name, a.address, a.pool_id as pool, a.kind, a.imap_host, a.imap_port, a.imap_security, a.imap_user, a.imap_auth, a.oauth_connected_at,
       a.imap_folder,
-      a.after_storing, a.move_to_folder, a.first_look, a.first_look_days, a.has_plus_addresses, a.sends_confirmation,
+      a.after_storing, a.move_to_folder, a.first_look, a.first_look_days, a.authserv_id, a.has_plus_addresses, a.sends_confirmation,
       a.asks_first, a.last_success_at, a.last_error, a.smtp_host, a.smtp_port, a.smtp_security, a.smtp_user, a.smtp_per_minute,
       a.smtp_error, a.smtp_rests_until,
       a.paused_at is not null as is_paused, a.archived_at is not null as is_archived,

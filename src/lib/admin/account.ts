@@ -17,6 +17,7 @@ export type AccountForm = {
   moveToFolder: string;
   firstLook: 'now' | 'days' | 'all';
   firstLookDays: number;
+  authservId: string;
   hasPlusAddresses: boolean;
   sendsConfirmation: boolean;
   asksFirst: boolean;
@@ -37,6 +38,7 @@ export const newAccount: AccountForm = {
   moveToFolder: 'Archive',
   firstLook: 'now',
   firstLookDays: 30,
+  authservId: '',
   hasPlusAddresses: true,
   sendsConfirmation: true,
   asksFirst: false,
@@ -53,6 +55,7 @@ export const accountFields = [
   'imapFolder',
   'moveToFolder',
   'firstLookDays',
+  'authservId',
 ];
 
 const errors: [RegExp, () => string][] = [

@@ -57,6 +57,7 @@ const reasons: Record<MailReason | (typeof mailFailures)[number], () => string> 
   'unreadable: memory': m.inbox_reason_memory,
   'unreadable: crash': m.admin_reason_unreadable,
   'mail.erased': m.admin_reason_erased,
+  'mail.unfetched': m.mailbox_reason_unfetched,
   'mail.interrupted': m.inbox_reason_interrupted,
   'mail.filedAlready': m.inbox_reason_filed_already,
   'ticket.closed': m.errors_ticket_closed,

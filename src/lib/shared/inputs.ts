@@ -45,6 +45,8 @@ export const account = z.object({
   /** What of an old mailbox is taken up at the first look. */
   firstLook: z.enum(['now', 'days', 'all']).optional(),
   firstLookDays: z.int().min(1).max(3650).optional(),
+  /** The mail server whose Authentication-Results (RFC 8601) are believed. */
+  authservId: optionalText(253).optional(),
   hasPlusAddresses: z.boolean().optional(),
   sendsConfirmation: z.boolean().optional(),
   asksFirst: z.boolean().optional(),

@@ -38,6 +38,7 @@ export const mailFailures = [
   'unreadable: memory',
   'unreadable: crash',
   'mail.erased',
+  'mail.unfetched',
   'mail.interrupted',
   'mail.filedAlready',
   'ticket.closed',

@@ -1,0 +1,36 @@
+import type { ParsedMail } from './parsed.ts';
+
+/** Whether the From address stood up to DMARC at the mail server before us; `unknown` where nobody trustworthy says. */
+export type SenderProof = 'pass' | 'fail' | 'unknown';
+
+/**
+ * Reads the topmost Authentication-Results, and only when the server of that name wrote it: fields below may come from the sender
+ * (RFC 8601, 5 and 7.1). A mail with several senders proves none of them.
+ */
+export function senderProof({ headers, from }: Pick<ParsedMail, 'headers' | 'from'>, authservId: string): SenderProof {
+  if (authservId === '') return 'unknown';
+  if ((headers.get('from')?.length ?? 0) > 1) return 'fail';
+  const [id = '', ...results] = withoutComments(headers.get('authentication-results')?.[0] ?? '').split(';');
+  if (id.trim().split(/\s+/)[0]?.toLowerCase() !== authservId.toLowerCase()) return 'unknown';
+  const said = results.map((result) => result.trim()).filter((result) => /^dmarc\s*=/i.test(result));
+  // Two answers to one question: whoever adds to a field may have added this.
+  if (said.length > 1) return 'fail';
+  const result = /^dmarc\s*=\s*(\w+)/i.exec(said[0] ?? '')?.[1]?.toLowerCase();
+  const domain = /\bheader\.from\s*=\s*"?(?:[^\s"@]*@)?([^\s";]+)/i.exec(said[0] ?? '')?.[1]?.toLowerCase();
+  if (result === 'fail' || result === 'permerror') return 'fail';
+  if (result !== 'pass') return 'unknown';
+  const address = from?.address ?? '';
+  return domain === undefined || address.endsWith(`@${domain}`) || address.endsWith(`.${domain}`) ? 'pass' : 'fail';
+}
+
+/** Comments may be nested, and hold anything. */
+function withoutComments(value: string): string {
+  let depth = 0;
+  let text = '';
+  for (const sign of value) {
+    if (sign === '(') depth++;
+    else if (sign === ')' && depth > 0) depth--;
+    else if (depth === 0) text += sign;
+  }
+  return text;
+}
