@@ -25,7 +25,7 @@ async function measureMail(bench: Bench): Promise<Measured[]> {
       key: 'mail.smtp.per_s',
       unit: '/s',
       runs: smtp.rates,
-      limit: `${count} of 10 KB at once, to card and confirmation; ${beside(median(smtp.rates))}; two workers, and about 15 transactions for each; a single one takes ${Math.round(smtp.singleMs)} ms`,
+      limit: `${count} of 10 KB at once, to card and confirmation; ${beside(median(smtp.rates))}; filed up to 24 at a time by two workers; a single one takes ${Math.round(smtp.singleMs)} ms`,
     }),
     figure({ key: 'limit.mail.per_s', unit: '/s', runs: parsing, limit: 'mailparser alone, in one process' }),
   ];
@@ -52,7 +52,7 @@ async function measureMail(bench: Bench): Promise<Measured[]> {
   }
   bench.say(`mail: ${count} mails of 10 KB by IMAP`);
   const rates = await fromImap(bench, count);
-  const limit = `${count} of 10 KB that wait in one mailbox, to card and confirmation, connecting included; ${beside(median(rates))}; one connection that fetches and stores one after the other, beside the two workers`;
+  const limit = `${count} of 10 KB that wait in one mailbox, to card and confirmation, connecting included; ${beside(median(rates))}; one connection that fetches and stores in groups, beside the two workers`;
   return [...figures, figure({ key: 'mail.imap.per_s', unit: '/s', runs: rates, limit })];
 }
 
