@@ -241,23 +241,3 @@ test('a mail that is too large comes as head and text, once, and its original st
   const fetched = server.commands.filter((line) => /^UID FETCH 1 .*BODY/.test(line));
   expect(fetched.every((line) => !/BODY(\.PEEK)?\[\]/.test(line))).toBe(true);
 });
-
-test('a reader that was overtaken stores nothing, moves no cursor and notes nothing', async () => {
-  const account = await serve({}, {});
-  await until(async () => (await trust(account))?.lastSuccessAt);
-  await mailboxes.stop();
-  const holder = 'c1c7a7de-8f0a-4f35-9a53-5f3c7d3f9b21';
-  const first = await mails.lease(account, holder);
-  // The same process again, as after a hang: the holder is the same, the lease is not.
-  const second = await mails.lease(account, holder);
-  if (!first || !second) throw new Error('no lease');
-  const place = { ...first.held, workspaceId: cast.workspaceId, uidValidity: 7 };
-  const head = { messageId: '', fromAddress: '', fromName: '', subject: 'Überholt' };
-  await expect(mails.storeFetched(place, [{ uid: 50, raw: Buffer.from('x'), head }])).rejects.toThrow('mail.leaseLost');
-  await expect(mails.startFrom(first.held, { uidValidity: 8, lastUid: 9 })).rejects.toThrow('mail.leaseLost');
-  await expect(mails.markSettled(first.held, 7, [1])).rejects.toThrow('mail.leaseLost');
-  expect(await first.renew()).toBe(false);
-  expect(await second.renew()).toBe(true);
-  const [row] = await db.owner`select uid_validity::int from lotse.mail_accounts where id = ${account}`;
-  expect(row).toEqual({ uidValidity: 7 });
-});
