@@ -13,6 +13,7 @@ import * as links from './domain/links.ts';
 import * as mails from './domain/mails.ts';
 import * as members from './domain/members.ts';
 import * as messages from './domain/messages.ts';
+import { takeBack } from './domain/messages/take-back.ts';
 import * as outgoing from './domain/outgoing.ts';
 import * as pools from './domain/pools.ts';
 import * as blocks from './domain/text-blocks.ts';
@@ -55,6 +56,7 @@ export const verbs: Verbs = {
   'message.post': by(messages.post),
   'message.edit': by(messages.edit),
   'message.withdraw': by(messages.withdraw),
+  'message.takeBack': by(takeBack),
   'file.add': by(files.add),
   'file.show': by(files.show),
   'file.remove': by(files.remove),

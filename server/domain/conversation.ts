@@ -32,6 +32,7 @@ export async function conversation(tx: Tx, ticketId: string, { before }: Options
     left join lotse.members a on a.id = m.author_member_id
     left join lotse.contacts c on c.id = m.author_contact_id
     where m.ticket_id = ${ticketId}
+      and not m.taken_back
       ${before ? tx.sql`and (m.occurred_at, m.id) < (${before.at}, ${before.id})` : tx.sql``}
     order by m.occurred_at desc, m.id desc
     limit ${pageLength + 1}
@@ -76,7 +77,8 @@ async function deliveriesOf({ sql, actor }: Tx, messageIds: string[]): Promise<D
   return sql<Delivery[]>`
     select
       o.id, coalesce(o.ticket_message_id, s.message_id) as message, o.kind, o.to_address as to, o.state, o.response,
-      coalesce(o.sent_at, o.created_at) as at
+      coalesce(o.sent_at, o.created_at) as at, o.attempts, o.next_attempt_at as next, o.delayed_since as since,
+      o.repeated_at is not null as is_repeated
     from lotse.outgoing_mails o
     left join lotse.consultations s on s.id = o.consultation_id
     where o.ticket_message_id = any (${messageIds}::uuid[]) or s.message_id = any (${messageIds}::uuid[])

@@ -3,6 +3,8 @@ import { AppError } from '#lib/shared/errors.ts';
 import type { Occasion } from '#lib/shared/templates.ts';
 import type { Act } from './act.ts';
 
+import { mayBeAnswered } from './outgoing/limits.ts';
+
 export { hadEnoughConfirmations } from './outgoing/limits.ts';
 export { smtpPasswordPurpose } from './outgoing/context.ts';
 export { noticeFor, queueNotice } from './outgoing/notice.ts';
@@ -11,6 +13,9 @@ export { keepBytes, offer, sendingMinutes, take, type Built, type Due } from './
 export { letIn, refused } from './outgoing/refused.ts';
 export { decideUnsure, takeUnsure, type Unsure } from './outgoing/unsure.ts';
 export { markBounced, settle, type Outcome, type Settled } from './outgoing/settle.ts';
+
+/** Nobody wrote them: a machine that answers one would get the next. */
+const automatic: ReadonlySet<string> = new Set(['confirmation', 'notice']);
 
 type Queue = {
   kind: Occasion;
@@ -40,13 +45,18 @@ export async function queueForCustomers(act: Act, { kind, ticket, message, histo
         expires_at = excluded.expires_at
     `;
     return sql<{ id: string }[]>`
-      insert into lotse.outgoing_mails (workspace_id, kind, account_id, ticket_id, contact_id, ticket_message_id, input, language, to_address)
-      select t.workspace_id, ${kind}, private.account_of(t.id), t.id, c.id, ${message}, ${sql.json({ history })}, c.language, a.address
+      insert into lotse.outgoing_mails (
+        workspace_id, kind, account_id, ticket_id, contact_id, ticket_message_id, input, language, to_address, next_attempt_at
+      )
+      select
+        t.workspace_id, ${kind}, private.account_of(t.id), t.id, c.id, ${message}, ${sql.json({ history })}, c.language, a.address,
+        now() + make_interval(secs => case when ${kind === 'message'} then w.undo_seconds else 0 end)
       from lotse.tickets t
+      join lotse.workspaces w on w.id = t.workspace_id
       join lotse.ticket_customers tc on tc.ticket_id = t.id and tc.verified
       join lotse.contacts c on c.id = tc.contact_id
       join lotse.contact_addresses a on a.contact_id = c.id and a.is_primary
-      where t.id = ${ticket} and t.visibility = 'public'
+      where t.id = ${ticket} and t.visibility = 'public' ${automatic.has(kind) ? mayBeAnswered(sql, ticket) : sql``}
       on conflict do nothing
       returning id
     `;

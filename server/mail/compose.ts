@@ -1,5 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { loopHeader } from './machine.ts';
+import { loopHeader, originHeader } from './machine.ts';
 
 export type Mailbox = { name: string; address: string };
 
@@ -62,7 +62,8 @@ export async function composeMail(input: ComposeInput): Promise<ComposedMail> {
 
 function headersOf({ automatic, loopMark, outlook }: ComposeInput): Record<string, string> {
   return {
-    [loopHeader]: loopMark,
+    // What a person wrote carries nothing that a machine could take for a machine's, but we know it again.
+    [automatic ? loopHeader : originHeader]: loopMark,
     // Not `All`: that would also suppress the delivery reports we want.
     ...(automatic ? { 'Auto-Submitted': `auto-${automatic}`, 'X-Auto-Response-Suppress': 'OOF, AutoReply' } : {}),
     ...(outlook?.index ? { 'Thread-Index': outlook.index } : {}),

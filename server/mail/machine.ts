@@ -29,9 +29,12 @@ export type Own = {
   key: Buffer;
 };
 
+/** On what goes out by itself. */
 export const loopHeader = 'X-Lotse-Loop';
+/** On what a person wrote: no other system reads it. */
+export const originHeader = 'X-Lotse-Origin';
 
-/** The value of `X-Lotse-Loop` in all mail of a workspace (the null uuid for mail of none). */
+/** The value of both in all mail of a workspace (the null uuid for mail of none). */
 export function loopMark(key: Buffer, workspaceId: string): string {
   return createHmac('sha256', key).update(`loop:${workspaceId}`).digest('base64url').slice(0, 22);
 }
@@ -120,7 +123,8 @@ function senderReasons({ from, headers }: ParsedMail, own: Own): string[] {
 
 function isOurs({ headers }: ParsedMail, { key, workspaceId }: Own): boolean {
   const mark = Buffer.from(loopMark(key, workspaceId));
-  return (headers.get('x-lotse-loop') ?? []).some((value) => {
+  const marks = [...(headers.get('x-lotse-loop') ?? []), ...(headers.get('x-lotse-origin') ?? [])];
+  return marks.some((value) => {
     const given = Buffer.from(value.trim());
     return given.length === mark.length && timingSafeEqual(given, mark);
   });

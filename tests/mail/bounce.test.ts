@@ -144,7 +144,7 @@ test('who writes again at once gets no second confirmation, from none of his add
 
 test('five confirmations a day are enough', async () => {
   const write = (subject: string) =>
-    deliver(bridge.smtpPort ?? 0, `From: eva@example.net\r\nSubject: ${subject}\r\n\r\nBitte.`, {
+    deliver(bridge.smtpPort ?? 0, `From: eva@example.net\r\nSubject: ${subject}\r\n\r\nBitte ${subject}.`, {
       to: [service],
       from: 'eva@example.net',
     });
@@ -159,4 +159,19 @@ test('five confirmations a day are enough', async () => {
     select id from lotse.outgoing_mails where kind = 'confirmation' and to_address = 'eva@example.net'
   `;
   expect(confirmations).toHaveLength(5);
+});
+
+test('who says the same words again within the hour is a machine, and gets no second answer', async () => {
+  for (const subject of ['W1', 'W2']) {
+    const raw = `From: robot@example.net\r\nSubject: ${subject}\r\n\r\nIch bin nicht da.`;
+    await deliver(bridge.smtpPort ?? 0, raw, { to: [service], from: 'robot@example.net' });
+    await until(
+      async () => (await db.owner`select from lotse.mails where subject = ${subject} and state = 'filed'`).length,
+    );
+    await db.owner`update lotse.outgoing_mails set created_at = created_at - interval '11 minutes' where kind = 'confirmation'`;
+  }
+  const confirmations = await db.owner`
+    select id from lotse.outgoing_mails where kind = 'confirmation' and to_address = 'robot@example.net'
+  `;
+  expect(confirmations).toHaveLength(1);
 });

@@ -54,7 +54,7 @@ export function tell(act: Act, { id, ticketId, ticketMessageId }: Told, state: s
 export async function markBounced(act: Act, messageId: string | null): Promise<void> {
   if (!messageId) return;
   const bounced = await act.sql<Told[]>`
-    update lotse.outgoing_mails set state = 'bounced'
+    update lotse.outgoing_mails set state = 'bounced', bounced_at = now()
     where workspace_id = ${act.actor.workspaceId} and message_id = ${messageId} and state in ('sent', 'unknown')
     returning id, ticket_id, ticket_message_id
   `;

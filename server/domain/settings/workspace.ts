@@ -9,12 +9,13 @@ export type WorkspaceSetting = {
   senderName: string;
   mailsMessages: boolean;
   assignsGroups: boolean;
+  undoSeconds: number;
 };
 
 export async function workspace({ sql }: Tx): Promise<WorkspaceSetting> {
   const [row] = await sql<
     WorkspaceSetting[]
-  >`select name, slug, accent, language, sender_name, mails_messages, assigns_groups
+  >`select name, slug, accent, language, sender_name, mails_messages, assigns_groups, undo_seconds
     from lotse.workspaces`;
   if (!row) throw new AppError('workspace.notFound');
   return row;

@@ -20,6 +20,11 @@ export type AccountForm = {
   authservId: string;
   hasPlusAddresses: boolean;
   sendsConfirmation: boolean;
+  smtpHost: string;
+  smtpPort: number;
+  smtpSecurity: 'tls' | 'starttls' | 'none';
+  smtpUser: string;
+  smtpPerMinute: number | null;
   asksFirst: boolean;
 };
 
@@ -41,6 +46,11 @@ export const newAccount: AccountForm = {
   authservId: '',
   hasPlusAddresses: true,
   sendsConfirmation: true,
+  smtpHost: '',
+  smtpPort: 587,
+  smtpSecurity: 'starttls',
+  smtpUser: '',
+  smtpPerMinute: null,
   asksFirst: false,
 };
 
@@ -54,6 +64,11 @@ export const accountFields = [
   'imapPassword',
   'imapFolder',
   'moveToFolder',
+  'smtpHost',
+  'smtpPort',
+  'smtpUser',
+  'smtpPassword',
+  'smtpPerMinute',
   'firstLookDays',
   'authservId',
 ];

@@ -36,6 +36,7 @@ const sentences: Record<string, () => string> = {
   'message.withdrawn': m.errors_message_withdrawn,
   'message.empty': m.errors_message_empty,
   'block.notFound': m.errors_block_not_found,
+  'message.left': m.sending_left,
   'file.notFound': m.errors_file_not_found,
   'file.refused': m.errors_file_refused,
   'file.tooLarge': m.errors_file_too_large,

@@ -78,6 +78,8 @@ export const commands = {
   }),
   'message.edit': z.object({ message: id, html: body.min(1) }),
   'message.withdraw': z.object({ message: id }),
+  /** While its mail waits: the words come back to their writer. */
+  'message.takeBack': z.object({ message: id }),
   'file.add': ticket.extend({
     visibility: z.enum(visibilities),
     name: text(255),
@@ -131,6 +133,7 @@ export const commands = {
     mailsMessages: z.boolean().optional(),
     /** The group that a pool names becomes responsible for its new tickets. */
     assignsGroups: z.boolean().optional(),
+    undoSeconds: z.int().min(0).max(30).optional(),
   }),
   'template.change': template.extend({ body: text(templateLength) }),
   'template.reset': template,

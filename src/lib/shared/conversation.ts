@@ -23,6 +23,13 @@ export type Delivery = {
   state: 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'held' | 'cancelled' | 'bounced';
   response: string;
   at: string;
+  attempts: number;
+  /** While it waits: when it leaves, or is tried again. */
+  next: string;
+  /** Since when it is being tried. */
+  since: string | null;
+  /** It was unclear whether it had arrived, so it was sent twice. */
+  isRepeated: boolean;
 };
 
 export type Message = {

@@ -1,7 +1,7 @@
 import { Attachments } from '#lib/files/attachments.svelte.ts';
 import type { Refusal } from '#lib/shared/errors.ts';
 import { loadDraft, saveDraft, sweepDrafts } from './drafts.ts';
-import type { Mode, TicketView } from './ticket.svelte.ts';
+import type { Mode, Returned, TicketView } from './ticket.svelte.ts';
 
 /** What is being written on a ticket: one text for the customer and one for the team, each kept until it is sent. */
 export class Composition {
@@ -93,6 +93,14 @@ export class Composition {
       this.#begin();
     }
     return false;
+  }
+
+  /** Before what was begun meanwhile: nothing typed is lost. */
+  resume({ html, files }: Returned): void {
+    this.choose('public');
+    this.html = html + this.html;
+    this.attachments.resume([...files, ...this.attachments.ready]);
+    this.#begin();
   }
 
   stop(): void {

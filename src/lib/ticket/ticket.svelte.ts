@@ -1,4 +1,5 @@
 import { createContext } from 'svelte';
+import { z } from 'zod';
 import type { Live } from '#lib/live/live.svelte.ts';
 import type { Card, Frame } from '#lib/shared/board.ts';
 import type { Attachment, Message } from '#lib/shared/conversation.ts';
@@ -18,6 +19,12 @@ export type Posting = {
   files: Pick<Attachment, 'id' | 'name' | 'size'>[];
 };
 
+const returned = z.object({
+  html: z.string(),
+  files: z.array(z.object({ id: z.uuid(), name: z.string(), size: z.number(), type: z.string() })),
+});
+export type Returned = z.infer<typeof returned>;
+
 type Written = Pick<Posting, 'mode' | 'html' | 'files'> & {
   letter?: Pick<CommandInput<'message.post'>, 'occasion' | 'defer' | 'history'>;
 };
@@ -32,6 +39,8 @@ export class TicketView {
   files = $state.raw<Attachment[]>([]);
   hasEarlier = $state(false);
   posting = $state.raw<Posting[]>([]);
+  /** A message that was taken back: its words go to the composer. */
+  returned = $state.raw<Returned | null>(null);
   /** Counts what happened to the ticket: the history reads anew. */
   changes = $state(0);
   #reading: Promise<void> | undefined;
@@ -99,6 +108,15 @@ export class TicketView {
     if (answer.ok) await this.read();
     this.posting = this.posting.filter((each) => each.id !== id);
     return answer.ok ? null : answer.error;
+  }
+
+  /** While its mail waits: everybody else never saw it, and the words come back to be written on. */
+  async takeBack(message: string): Promise<void> {
+    const answer = await this.live.send('message.takeBack', { message });
+    if (!answer.ok) return;
+    const back = returned.safeParse(answer.result);
+    if (back.success) this.returned = back.data;
+    await this.read();
   }
 
   /** Says how far this person has read, which is also that he looked. */

@@ -32,6 +32,15 @@ export const occasionWords: Record<Exclude<Message['occasion'], ''>, () => strin
   forward: m.ticket_is_forward,
 };
 
+/** Waits for its moment, as against one that the other server keeps waiting. */
+export function isWaiting({ state, attempts }: Delivery): boolean {
+  return state === 'queued' && attempts === 0;
+}
+
+export function isDelayed({ state, attempts }: Delivery): boolean {
+  return state === 'queued' && attempts > 0;
+}
+
 /** What the traffic light cannot say by colour alone. */
 export function isTrouble({ state }: Delivery): boolean {
   return state === 'failed' || state === 'bounced' || state === 'unknown';

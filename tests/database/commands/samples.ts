@@ -81,6 +81,15 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
   const say = async () =>
     (await run(ben, 'message.post', { ticket: written, kind: 'comment', visibility: 'internal', html: '<p>Eins</p>' }))
       .result['message'];
+  const sayByMail = async () =>
+    (
+      await run(ben, 'message.post', {
+        ticket: await mine(),
+        kind: 'message',
+        visibility: 'public',
+        html: '<p>Verschrieben</p>',
+      })
+    ).result['message'];
   const empty = (await run(ada, 'pool.create', { name: 'Unbenutzt' })).result['pool'];
   const loose = (await run(ben, 'file.add', fileInput(written))).result['file'];
   await linkFor(cast, things.ticket, things.contact);
@@ -114,6 +123,7 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     'message.post': by(ben, { ticket: await mine(), kind: 'message', visibility: 'public', html: '<p>Gut</p>' }),
     'message.edit': by(ben, { message: await say(), html: '<p>Zwei</p>' }),
     'message.withdraw': by(ben, { message: await say() }),
+    'message.takeBack': by(ben, { message: await sayByMail() }),
     'file.add': by(ben, fileInput(await mine())),
     'file.show': by(ben, { file: loose, visibility: 'public' }),
     'file.remove': by(ben, { file: (await run(ben, 'file.add', fileInput(written))).result['file'] }),

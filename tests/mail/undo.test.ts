@@ -1,0 +1,83 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { asMember } from '#server/database/actor.ts';
+import { conversation } from '#server/domain/conversation.ts';
+import * as outgoing from '#server/domain/outgoing.ts';
+import { createTicket, refusal, run } from '../support/cast.ts';
+import { startOutboxDesk, type OutboxDesk } from '../support/outbox-desk.ts';
+
+let desk: OutboxDesk;
+
+beforeAll(async () => {
+  desk = await startOutboxDesk();
+});
+beforeEach(() => run(desk.cast.ada, 'workspace.change', { undoSeconds: 30 }));
+afterEach(() => desk.rest());
+afterAll(() => desk.stop());
+
+const read = (ticket: string) => asMember(desk.cast.mona, (tx) => conversation(tx, ticket), { readOnly: true });
+
+test('a message taken back while its mail waits was never there, and its words and files come back', async () => {
+  const ticket = await createTicket(desk.cast);
+  const [asked] = await desk.db.owner<{ at: string }[]>`
+    with said as (
+      insert into lotse.messages (workspace_id, ticket_id, kind, visibility, author_contact_id, channel, body_text)
+      values (${desk.cast.workspaceId}, ${ticket}, 'message', 'public', ${desk.cast.weber}, 'mail', 'Kalt') returning occurred_at
+    )
+    update lotse.tickets set waiting_since = said.occurred_at from said where id = ${ticket} returning said.occurred_at as at
+  `;
+  const file = { ticket, visibility: 'internal' as const, name: 'plan.pdf', mime: 'application/pdf', size: 3 };
+  const stored = { ...file, sha256: 'a'.repeat(64), storageKey: 'aa/plan' };
+  const loose = (await run(desk.cast.mona, 'file.add', stored)).result['file'] ?? '';
+  const said = { ticket, kind: 'message' as const, visibility: 'public' as const, html: '<p>Falsch</p>' };
+  const message = (await run(desk.cast.mona, 'message.post', { ...said, files: [loose] })).result['message'] ?? '';
+  const row = async () => {
+    const [found] = await desk.db.owner`
+      select waiting_since, first_answered_at from lotse.tickets where id = ${ticket}
+    `;
+    return found;
+  };
+  expect(await row()).toMatchObject({ waitingSince: null, firstAnsweredAt: expect.any(String) as string });
+  desk.start();
+  expect((await read(ticket)).messages.at(-1)?.deliveries).toMatchObject([{ state: 'queued', attempts: 0 }]);
+  expect((await desk.row(message)).state).toBe('queued');
+  const { result } = await run(desk.cast.mona, 'message.takeBack', { message });
+  expect(result).toEqual({
+    html: '<p>Falsch</p>',
+    files: [{ id: loose, name: 'plan.pdf', size: 3, type: 'application/pdf' }],
+  });
+  expect((await read(ticket)).messages.map(({ id }) => id)).not.toContain(message);
+  expect(await row()).toEqual({ waitingSince: asked?.at, firstAnsweredAt: null });
+  expect((await desk.row(message)).state).toBe('cancelled');
+  // The files may be sent with the next words.
+  await run(desk.cast.mona, 'message.post', { ...said, html: '<p>Richtig</p>', files: [loose] });
+  expect(desk.sink.delivered).toEqual([]);
+});
+
+test('what has begun to leave, or is somebody else’s, cannot be taken back', async () => {
+  const message = await desk.say(await createTicket(desk.cast), '<p>Unterwegs</p>');
+  expect(await refusal(desk.cast.ada, 'message.takeBack', { message })).toBe('message.notFound');
+  await desk.hurry(message);
+  const [due] = await outgoing.take({ most: 1 });
+  if (!due) throw new Error('nothing was due');
+  await outgoing.offer([due]);
+  expect(await refusal(desk.cast.mona, 'message.takeBack', { message })).toBe('message.left');
+  await desk.db.owner`update lotse.outgoing_mails set state = 'sent' where ticket_message_id = ${message}`;
+  expect(await refusal(desk.cast.mona, 'message.takeBack', { message })).toBe('message.left');
+});
+
+test('taken back while a server is being talked to, its text does not leave', async () => {
+  const message = await desk.say(await createTicket(desk.cast), '<p>Gerade noch</p>');
+  await desk.hurry(message);
+  const [due] = await outgoing.take({ most: 1 });
+  if (!due) throw new Error('nothing was due');
+  await run(desk.cast.mona, 'message.takeBack', { message });
+  expect(await outgoing.offer([due])).toEqual(new Set());
+});
+
+test('the mail waits as long as the workspace says', async () => {
+  await run(desk.cast.ada, 'workspace.change', { undoSeconds: 0 });
+  const message = await desk.say(await createTicket(desk.cast), '<p>Sofort</p>');
+  desk.start();
+  await desk.becomes(message, 'sent');
+  expect(await refusal(desk.cast.ada, 'workspace.change', { undoSeconds: 31 })).toBe('bad.input');
+});
