@@ -40,7 +40,7 @@ export async function drawnLetter(
   const { subject, ...parts } = renderMail(
     {
       kind: wanted.occasion,
-      ticket: { ...sample.ticket, url: isCustomers ? `${config().address}/t/…` : null },
+      ticket: { ...sample.ticket, url: isCustomers ? `${config().address}/t/example` : null },
       message: words.text ? { ...words, author } : null,
       history: history ? sample.history.map((entry) => ({ ...entry, at: new Date(entry.at) })) : [],
       hasMore: history && sample.hasMore,

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { m } from '#lib/i18n/paraglide/messages.js';
+import { company } from '#server/demo/cast.ts';
+import { openDesk, type Desk } from '../support/desk.ts';
+import { cardOf, laneOf } from '../support/moves.ts';
+
+/* What a workspace writes by mail: its own words, a question that puts the ticket aside, letters, text blocks. */
+
+const de = { locale: 'de' } as const;
+const subject = 'Heizkörper im Bad bleibt kalt';
+
+let desk: Desk;
+let ada: Page;
+let ben: Page;
+
+beforeAll(async () => {
+  desk = await openDesk();
+  [ada, ben] = await Promise.all([desk.signIn('ada'), desk.signIn('ben')]);
+});
+afterAll(() => desk?.close());
+
+const settings = (path: string) => `${desk.address}/${company.slug}/settings/${path}`;
+const editor = () => ben.locator('.composer [contenteditable=true]');
+
+test('an administrator words a mail: an unknown placeholder is refused, and the preview shows a real ticket', async () => {
+  await ada.goto(settings('letters/question/de'));
+  const field = ada.getByLabel(m.letters_text({}, de), { exact: true });
+  await field.fill('{anrede}\n\n{text}');
+  await ada.getByRole('button', { name: m.common_save({}, de) }).click();
+  await ada
+    .getByText(m.letters_problem_unknown({ placeholder: '{anrede}' }, de))
+    .first()
+    .waitFor();
+  await field.fill('\n\nEine Frage, bitte:\n\n{text}');
+  await field.press('Control+Home');
+  await ada.getByRole('button', { name: m.letters_ph_salutation({}, de) }).click();
+  await ada.frameLocator('iframe').getByText('Eine Frage, bitte:').waitFor();
+  await ada.getByRole('button', { name: m.common_save({}, de) }).click();
+  await ada.getByText(m.letters_own({}, de)).waitFor();
+});
+
+test('a question goes out in these words and puts the card aside until the customer answers', async () => {
+  await desk.mail({
+    from: 'Petra Weber <petra.weber@example.org>',
+    to: 'service@nordlicht.example',
+    subject,
+    text: 'Guten Tag,\n\nseit heute früh.',
+  });
+  await cardOf(ben, subject).dragTo(laneOf(ben));
+  await laneOf(ben).locator('a.card', { hasText: subject }).click();
+  await ben.getByRole('button', { name: m.ticket_ask({}, de), exact: true }).click();
+  await editor().fill('Welcher Raum ist es genau?');
+  await ben.locator('.composer .send-button').click();
+  const { mail } = await desk.sink.next(({ mail: each }) => each.text?.includes('Welcher Raum') === true);
+  expect(mail.text).toMatch(/Sehr geehrte Frau [^\n]*Weber,\n\nEine Frage, bitte:\n\nWelcher Raum ist es genau\?/);
+  await laneOf(ben)
+    .locator('a.card', { hasText: subject })
+    .getByText(m.ticket_deferred({}, de), { exact: true })
+    .waitFor();
+  await desk.mail({
+    from: 'Petra Weber <petra.weber@example.org>',
+    to: 'service@nordlicht.example',
+    subject: `Re: ${mail.subject ?? ''}`,
+    text: 'Das Bad.',
+    inReplyTo: mail.messageId ?? '',
+  });
+  await ben.locator('.column').getByText('Das Bad.').waitFor();
+  await laneOf(ben)
+    .locator('a.card', { hasText: subject })
+    .getByText(m.ticket_deferred({}, de), { exact: true })
+    .waitFor({ state: 'detached' });
+});
+
+test('a text block comes by a slash, with keys alone, filled with the customer’s name', async () => {
+  await ada.goto(settings('blocks'));
+  await ada.getByLabel(m.blocks_name({}, de)).fill('Terminvorschlag');
+  await ada.getByLabel(m.blocks_german({}, de)).fill('Passt Ihnen Montag um zehn, {customer}?');
+  await ada.getByRole('button', { name: m.admin_create({}, de) }).click();
+  await ada.getByRole('link', { name: 'Terminvorschlag' }).waitFor();
+  await ben.getByRole('button', { name: m.ticket_reply({}, de), exact: true }).click();
+  await editor().click();
+  await ben.keyboard.type('Hallo! /termin');
+  await ben.getByRole('option', { name: 'Terminvorschlag' }).waitFor();
+  await ben.keyboard.press('Enter');
+  await editor().getByText('Hallo! Passt Ihnen Montag um zehn, Petra Weber?').waitFor();
+  await ben.keyboard.type(' 1/2 /');
+  await ben.getByRole('listbox', { name: m.blocks_title({}, de) }).waitFor();
+  await ben.keyboard.press('Escape');
+  await ben.getByRole('listbox', { name: m.blocks_title({}, de) }).waitFor({ state: 'detached' });
+  await editor().fill('');
+});
+
+test('somebody outside is asked for a statement, and interim information is seen before it is sent', async () => {
+  const more = () => ben.getByRole('button', { name: m.ticket_more_letters({}, de) }).click();
+  await more();
+  await ben.getByRole('menuitem', { name: m.ticket_statement_menu({}, de) }).click();
+  const dialog = ben.getByRole('dialog');
+  await dialog.getByRole('combobox').fill('gutachter@example.net');
+  await ben.keyboard.press('Enter');
+  await dialog.getByLabel(m.ticket_interim_words({}, de)).fill('Bitte sehen Sie sich das an.');
+  await dialog.getByRole('button', { name: m.ticket_statement_send({}, de) }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const asked = await desk.sink.next(({ raw }) => raw.includes('gutachter@example.net'));
+  expect(asked.mail.text).not.toContain('/t/');
+  await more();
+  await ben.getByRole('menuitem', { name: m.ticket_interim_menu({}, de) }).click();
+  await dialog.getByText(m.ticket_preview_mail({}, de)).click();
+  await dialog.frameLocator('iframe').getByText('Welcher Raum ist es genau?').waitFor();
+  await dialog.getByRole('button', { name: m.ticket_interim_send({}, de) }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await desk.sink.next(({ mail }) => mail.text?.includes(m.ticket_interim_draft({}, de)) === true);
+});
