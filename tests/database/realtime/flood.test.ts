@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { CatchUp } from '#lib/shared/wire.ts';
-import { mostKnocking, mostOfSession } from '#server/realtime/crowd.ts';
-import { createCast, createTicket, run, type Cast } from '../../support/cast.ts';
+import { tokenFor } from '#server/domain/links.ts';
+import { mostKnocking, mostOfLink, mostOfSession } from '#server/realtime/crowd.ts';
+import { createCast, createTicket, linkFor, run, type Cast } from '../../support/cast.ts';
 import { createLiveDatabase, openBoard, Page, signInAs, slugOf, startLive, type Desk } from '../../support/live.ts';
 
 let desk: Desk;
@@ -105,3 +106,69 @@ test('who asks for all that happened and does not read is not told it again and 
   expect(told).toBeGreaterThan(0);
   expect(told).toBeLessThan(20);
 });
+
+test('a ticket link has thirty sockets, and one more is turned away', async () => {
+  const ticket = await createTicket(cast);
+  const { linkId } = await linkFor(cast, ticket);
+  const token = await tokenFor({ id: linkId, generation: 1 });
+  const knock = () => {
+    const page = new Page(`${desk.live.url}/t`, { auth: { token } });
+    page.socket.io.reconnection(false);
+    open.push(page);
+    return page;
+  };
+  await Promise.all(Array.from({ length: mostOfLink }, () => knock().ready()));
+  const late = knock();
+  await late.until(() => late.socket.disconnected && late.socket.io.engine?.readyState === 'closed', 'being closed');
+  expect(late.readys).toEqual([]);
+  await expectService();
+});
+
+/** Engine.io's and Socket.io's packets: https://github.com/socketio/socket.io-protocol */
+const malformed = [
+  '42["event"',
+  '42{"no":"array"}',
+  '42[]',
+  '42["__proto__",{}]',
+  '42["command"]',
+  '421["command",null]',
+  '422["catchup",{"cursor":"first"}]',
+  '423["catchup",{"cursor":-1}]',
+  '42["look",{"ticket":{"$gt":""}}]',
+  '42["typing",[[[[]]]]]',
+  '45-["bytes",{"_placeholder":true,"num":0}]',
+  '49',
+  '4',
+  '9',
+  '\u0000',
+  Buffer.from([4, 0, 255]),
+];
+
+test.each(malformed.map((frame) => [JSON.stringify(String(frame)), frame] as const))(
+  'the frame %s ends nothing but its own line',
+  async (_, frame) => {
+    const { cookie } = await signInAs(desk.database, cast.ben);
+    const workspace = await slugOf(desk.database, cast.workspaceId);
+    const address = `${desk.live.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
+    const socket = new WebSocket(address, { headers: { cookie } }).on('error', () => undefined);
+    raw.push(socket);
+    const heard: string[] = [];
+    const seated = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    socket.once('close', () => answered.resolve());
+    socket.on('message', (message: Buffer) => {
+      const text = message.toString();
+      heard.push(text);
+      if (text.startsWith('42["ready"')) seated.resolve();
+      if (text.startsWith('437[')) answered.resolve();
+    });
+    socket.once('message', () => socket.send(`40${JSON.stringify({ workspace })}`));
+    await seated.promise;
+    socket.send(frame);
+    // What comes after it is answered, or the line was closed.
+    socket.send('427["catchup",{"cursor":0}]');
+    await answered.promise;
+    expect(heard.filter((text) => /^43[123]\[\{"ok":true/.test(text))).toEqual([]);
+    await expectService();
+  },
+);
