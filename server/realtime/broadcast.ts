@@ -12,7 +12,11 @@ export type Telling = { rooms: readonly string[]; except?: readonly string[] };
  * Says the same to everybody in some rooms, of this process alone, since every process reads the feed itself. Encoded once for
  * all of them, down to the bytes of the WebSocket frame, which is one write for each. Who cannot keep up is passed over.
  */
-export function broadcast(space: Space, { rooms, except = [] }: Telling, message: [name: string, value: object]): void {
+export function broadcast(
+  space: Space,
+  { rooms, except = [] }: Telling,
+  message: [name: string, ...values: object[]],
+): void {
   const listeners = listenersIn(space, rooms, except);
   if (listeners.size === 0) return;
   // Socket.io's packet of an event: https://github.com/socketio/socket.io-protocol#exchange-protocol

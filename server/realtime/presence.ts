@@ -1,4 +1,5 @@
-import type { Looks, Presence, Types } from '#lib/shared/wire.ts';
+import type { Looks, Online, People, Presence, Types } from '#lib/shared/wire.ts';
+import { Roll } from './presence/roll.ts';
 import { Visits } from './presence/visits.ts';
 import { Typing } from './typing.ts';
 
@@ -22,7 +23,10 @@ export type Page = {
 
 /** Where presence is told; rooms are those of the one workspace. */
 export type Voice = {
-  online(workspaceId: string, change: { member: string; isOnline: boolean }): void;
+  /** Who came and went, in this order. */
+  online(workspaceId: string, changes: readonly Online[]): void;
+  /** Everybody who is there, where they became too many to be named, or few enough again. */
+  people(workspaceId: string, people: People): void;
   looks(workspaceId: string, audience: readonly string[], looks: Looks): void;
   /** `except` is the socket of who types. */
   typing(workspaceId: string, to: { audience: readonly string[]; except: string | undefined }, types: Types): void;
@@ -50,6 +54,7 @@ export class Attendance {
   readonly #voice: Voice;
   readonly typing: Typing;
   readonly #visits = new Visits();
+  readonly #roll: Roll;
   /** Members whose last page went just now: still there for everybody. */
   readonly #leaving = new Map<string, { workspaceId: string; timer: NodeJS.Timeout }>();
   #isAvailable = true;
@@ -58,6 +63,7 @@ export class Attendance {
   constructor(voice: Voice) {
     this.#voice = whenever(() => this.#isAvailable, voice);
     this.typing = new Typing(this.#voice);
+    this.#roll = new Roll({ voice: this.#voice, namesIn: (workspaceId) => this.#onlineIn(workspaceId) });
   }
 
   arrive(visit: Visit, ticket: string | null = null): void {
@@ -121,13 +127,11 @@ export class Attendance {
   /** What somebody who just came may know. */
   seenBy({ workspaceId, audienceOf }: Visit, page: Page): Presence {
     if (!this.#isAvailable) return unknown;
-    const online = new Set(this.#visits.membersIn(workspaceId));
+    const isCrowd = this.#roll.isCrowd(workspaceId);
     const tickets = [...this.#visits.ticketsIn(workspaceId)].filter((ticket) => sees(page, audienceOf(ticket)));
-    // Told to be there and not yet to be gone: should he be back in time, nobody says it again.
-    for (const [memberId, left] of this.#leaving) if (left.workspaceId === workspaceId) online.add(memberId);
     return {
       isAvailable: true,
-      online: [...online],
+      ...(isCrowd ? { isCrowd, online: [] } : { online: this.#onlineIn(workspaceId) }),
       looks: tickets.map((ticket) => this.#looksAt(workspaceId, ticket)),
       types: this.typing.now(workspaceId).filter(({ ticket }) => sees(page, audienceOf(ticket))),
     };
@@ -150,10 +154,18 @@ export class Attendance {
   stop(): void {
     this.#leaving.forEach(({ timer }) => clearTimeout(timer));
     this.typing.clear();
+    this.#roll.clear();
   }
 
   #announce({ workspaceId, memberId }: Visit, isOnline: boolean): void {
-    this.#voice.online(workspaceId, { member: memberId, isOnline });
+    this.#roll.tell(workspaceId, { member: memberId, isOnline }, this.#visits.countIn(workspaceId));
+  }
+
+  #onlineIn(workspaceId: string): string[] {
+    const online = new Set(this.#visits.membersIn(workspaceId));
+    // Told to be there and not yet to be gone: should he be back in time, nobody says it again.
+    for (const [memberId, left] of this.#leaving) if (left.workspaceId === workspaceId) online.add(memberId);
+    return [...online];
   }
 
   #tellLooks({ workspaceId, audienceOf }: Visit, ticket: string): void {
@@ -173,6 +185,7 @@ function sees(page: Page, audience: readonly string[]): boolean {
 function whenever(isSo: () => boolean, voice: Voice): Voice {
   return {
     online: (...told) => void (isSo() && voice.online(...told)),
+    people: (...told) => void (isSo() && voice.people(...told)),
     looks: (...told) => void (isSo() && voice.looks(...told)),
     typing: (...told) => void (isSo() && voice.typing(...told)),
     teamTyping: (...told) => void (isSo() && voice.teamTyping(...told)),

@@ -8,8 +8,10 @@ import type { Sockets } from './server.ts';
 export function voiceFor({ staff, customers }: Pick<Sockets, 'staff' | 'customers'>): Voice {
   const named = (workspaceId: string, audience: readonly string[]) => audience.map((room) => roomIn(workspaceId, room));
   return {
-    online: (workspaceId, change) =>
-      broadcast(staff, { rooms: [roomIn(workspaceId, rooms.staff)] }, ['online', change]),
+    online: (workspaceId, changes) =>
+      broadcast(staff, { rooms: [roomIn(workspaceId, rooms.staff)] }, ['online', ...changes]),
+    people: (workspaceId, people) =>
+      broadcast(staff, { rooms: [roomIn(workspaceId, rooms.staff)] }, ['people', people]),
     looks: (workspaceId, audience, looks) =>
       broadcast(staff, { rooms: named(workspaceId, audience) }, ['looks', looks]),
     typing(workspaceId, { audience, except }, types) {

@@ -113,7 +113,8 @@ export class Page {
     this.socket.on('event', (frame) => this.frames.push(frame));
     this.socket.on('ended', (ended) => (this.ended = ended));
     this.socket.on('connect_error', (error) => (this.refusal = error.message));
-    this.socket.onAny((name: string, value: unknown) => this.told.push([name, value]));
+    // What came close together comes as several values of one message.
+    this.socket.onAny((name: string, ...values: unknown[]) => values.forEach((value) => this.told.push([name, value])));
     this.socket.onAny(() => this.#wake());
     this.socket.on('connect_error', () => this.#wake());
     this.socket.on('connect', () => this.#wake());

@@ -54,6 +54,11 @@ export class Visits {
     return this.#members.get(workspaceId)?.keys() ?? [];
   }
 
+  /** How many members are there. */
+  countIn(workspaceId: string): number {
+    return this.#members.get(workspaceId)?.size ?? 0;
+  }
+
   /** What somebody looks at. */
   ticketsIn(workspaceId: string): Iterable<string> {
     return this.#tickets.get(workspaceId)?.keys() ?? [];

@@ -26,7 +26,9 @@ export const priorityWords: Record<Priority, () => string> = {
 /** Why a card rests; empty for one that does not. */
 export function deferralWords({ deferred }: Pick<Card, 'deferred'>): string {
   if (deferred === null) return '';
-  return deferred === 'answer' ? m.ticket_deferred_answer() : m.ticket_deferred_until({ when: `${date(deferred)} ${time(deferred)}` });
+  return deferred === 'answer'
+    ? m.ticket_deferred_answer()
+    : m.ticket_deferred_until({ when: `${date(deferred)} ${time(deferred)}` });
 }
 
 export const channelWords: Record<Channel, () => string> = {
@@ -81,4 +83,10 @@ export function labelOf(card: Card, board: BoardView, { column, position, count 
     position,
     count,
   });
+}
+
+/** Why nobody's presence is shown, where it is not. */
+export function whyUnknown({ isAvailable, isCrowd }: { isAvailable: boolean; isCrowd: boolean }): string {
+  if (!isAvailable) return m.board_presence_off();
+  return isCrowd ? m.board_presence_crowd() : '';
 }

@@ -1,6 +1,13 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- timers, which no template reads */
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
-import { typingMs, type Looks, type Presence as Known, type Types } from '#lib/shared/wire.ts';
+import {
+  typingMs,
+  type Looks,
+  type Online,
+  type People,
+  type Presence as Known,
+  type Types,
+} from '#lib/shared/wire.ts';
 import type { StaffSocket } from './line.ts';
 
 /** Who is there, who looks at which ticket, who types. Volatile: lives by time, never in the log. */
@@ -12,6 +19,8 @@ export class Presence {
   #me: string;
   /** False while the server itself does not know who is there. */
   isAvailable = $state(true);
+  /** True while more are there than the server names. */
+  isCrowd = $state(false);
 
   constructor(me: string) {
     this.#me = me;
@@ -21,9 +30,9 @@ export class Presence {
     return this.#online.has(member);
   }
 
-  /** Undefined while the server does not know. */
+  /** Undefined while the server does not know, or does not say. */
   stateOf(member: string): 'online' | 'offline' | undefined {
-    if (!this.isAvailable) return undefined;
+    if (!this.isAvailable || this.isCrowd) return undefined;
     return this.isOnline(member) ? 'online' : 'offline';
   }
 
@@ -38,10 +47,8 @@ export class Presence {
   }
 
   listen(socket: StaffSocket): void {
-    socket.on(
-      'online',
-      ({ member, isOnline }) => void (isOnline ? this.#online.add(member) : this.#online.delete(member)),
-    );
+    socket.on('online', (...changes) => changes.forEach((change) => this.#come(change)));
+    socket.on('people', (people) => this.#name(people));
     socket.on('presence', (presence) => this.begin(presence));
     socket.on('looks', (looks) => this.#look(looks));
     socket.on('typing', (types) => this.#type(types));
@@ -50,10 +57,10 @@ export class Presence {
   }
 
   /** All that is so now. */
-  begin({ isAvailable, online, looks, types }: Known): void {
+  begin({ isAvailable, looks, types, ...people }: Known): void {
     this.clear();
     this.isAvailable = isAvailable;
-    for (const member of online) this.#online.add(member);
+    this.#name(people);
     for (const each of looks) this.#look(each);
     for (const each of types) this.#type(each);
   }
@@ -64,6 +71,17 @@ export class Presence {
     this.#types.clear();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+  }
+
+  #name({ isCrowd = false, online }: People): void {
+    this.isCrowd = isCrowd;
+    this.#online.clear();
+    for (const member of online) this.#online.add(member);
+  }
+
+  #come({ member, isOnline }: Online): void {
+    if (isOnline) this.#online.add(member);
+    else this.#online.delete(member);
   }
 
   #look({ ticket, members }: Looks): void {

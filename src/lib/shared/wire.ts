@@ -26,11 +26,14 @@ export type Ready = {
 /** Frames in order, up to `seq`; what comes by itself afterwards follows on it. Too much was missed: load the page's data anew. */
 export type CatchUp = { frames: Frame[]; seq: number } | { snapshot: true };
 
-export type Presence = {
+/** Ids of members; of nobody where they are too many to be named. Who looks and who types is told all the same. */
+export type People = { isCrowd?: boolean; online: string[] };
+
+export type Online = { member: string; isOnline: boolean };
+
+export type Presence = People & {
   /** False while the processes of the server cannot hear each other: nothing is known of anybody then. */
   isAvailable: boolean;
-  /** Ids of members. */
-  online: string[];
   looks: Looks[];
   types: Types[];
 };
@@ -61,7 +64,10 @@ export type StaffEvents = {
   heartbeat(heartbeat: Heartbeat): void;
   /** Presence went, or came back: all of it anew. */
   presence(presence: Presence): void;
-  online(change: { member: string; isOnline: boolean }): void;
+  /** In this order; several where they came close together. */
+  online(...changes: Online[]): void;
+  /** They became too many to be named, or few enough again: all who are there. */
+  people(people: People): void;
   looks(looks: Looks): void;
   /** `member` is null when the customer types. */
   typing(types: Types): void;
