@@ -1,12 +1,12 @@
 import { invalidate } from '$app/navigation';
 import { io, type Socket } from 'socket.io-client';
+import { Comeback } from '#lib/live/comeback.ts';
 import { setClock } from '#lib/ui/clock.ts';
 import { isTrouble } from '#lib/ui/trouble.ts';
 import { typingMs, type CustomerCalls, type CustomerEvents } from '#lib/shared/wire.ts';
 
 /** Events in one breath are one reading. */
 const gatherMs = 60;
-const againMs = 4_000;
 
 /** The live line of a customer's page: it only says that something happened; the page then reads under his own rights. */
 export class CustomerLine {
@@ -20,7 +20,6 @@ export class CustomerLine {
   #socket: Socket<CustomerEvents, CustomerCalls> | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
-  #again: ReturnType<typeof setTimeout> | undefined;
   #toldAt = 0;
 
   constructor(token: string) {
@@ -31,11 +30,19 @@ export class CustomerLine {
   start(): () => void {
     const socket: Socket<CustomerEvents, CustomerCalls> = io('/t', {
       auth: { token: this.#token },
-      reconnectionDelayMax: 15_000,
+      autoConnect: false,
+      reconnection: false,
       transports: ['websocket', 'polling'],
     });
     this.#socket = socket;
+    const comeback = new Comeback(socket, {
+      onoffline: () => (this.isOffline = true),
+      // A line may have died unnoticed, or the page have slept: reading shows what is, whatever was told.
+      onwake: () => this.#refresh(),
+    });
     socket.on('ready', ({ now, build }) => {
+      comeback.heard();
+      comeback.settle();
       this.build = build;
       setClock(now);
       this.isOffline = false;
@@ -47,7 +54,10 @@ export class CustomerLine {
       this.#hush();
       this.#refresh();
     });
-    socket.on('ended', () => this.#refresh());
+    socket.on('ended', () => {
+      comeback.end();
+      this.#refresh();
+    });
     socket.on('typing', ({ isTyping }) => this.#hear(isTyping));
     socket.on('trouble', ({ code }) => {
       this.trouble = code;
@@ -56,19 +66,26 @@ export class CustomerLine {
     socket.on('connect_error', ({ message }) => {
       this.isOffline = true;
       this.trouble = isTrouble(message) ? message : null;
-      // The server let nobody in just now, which socket.io takes as final.
-      if (this.trouble && !socket.active)
-        this.#again = setTimeout(() => socket.connect(), againMs * (0.5 + Math.random()));
+      // The link is wrong or was withdrawn: reading says so, and coming back is of no use.
+      if (message === 'link.invalid') {
+        comeback.end();
+        return this.#refresh();
+      }
+      // Over a new connection the next time.
+      socket.disconnect();
+      comeback.soon();
     });
     socket.on('disconnect', () => {
       this.isOffline = true;
       this.#hush();
+      comeback.soon();
     });
+    const stop = comeback.start();
     return () => {
       clearTimeout(this.#typing);
       clearTimeout(this.#gathering);
-      clearTimeout(this.#again);
-      socket.disconnect();
+      socket.removeAllListeners();
+      stop();
     };
   }
 
