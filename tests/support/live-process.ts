@@ -11,5 +11,7 @@ open(await migrate(ownerUrl), { connections: 4, name: 'lotse test process' });
 await openAuth({ databaseUrl: ownerUrl, supabase: null });
 const server = createServer();
 server.on('upgrade', front);
-await startRealtime({ server });
+const realtime = await startRealtime({ server });
+// Else each minute.
+process.on('message', () => void realtime.check());
 server.listen(Number(port), '127.0.0.1', () => process.send?.(server.address()));

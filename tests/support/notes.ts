@@ -86,6 +86,8 @@ export async function startKillable(ownerUrl: string, port: number, settings: Re
   return {
     port: address.port,
     url: `http://127.0.0.1:${address.port}`,
+    /** Asks at once which sessions and links still live. */
+    check: () => void child.send('check'),
     kill: () => (child.kill('SIGKILL'), exited),
     /** Neither dead nor alive, until it goes on. */
     pause: () => void child.kill('SIGSTOP'),
