@@ -9,6 +9,7 @@ import { join } from './join.ts';
 import type { PartName } from './keys.ts';
 import { mail } from './mail.ts';
 import { notes } from './notes.ts';
+import { restart } from './restart.ts';
 import { storage } from './storage.ts';
 import type { Part } from './part.ts';
 import { search } from './search.ts';
@@ -21,6 +22,7 @@ export const parts: Partial<Record<PartName, Part>> = {
   board,
   search,
   catchup,
+  restart,
   idle,
   join,
   mail,

@@ -10,10 +10,10 @@ export type Setting = { port: number; cookie: string; stored: Record<string, str
 
 const tell = (told: Told) => parentPort?.postMessage(told);
 
-export function surround({ port, cookie, stored }: Setting): {
-  show(isVisible: boolean): void;
-  network(isUp: boolean): void;
-} {
+type Surroundings = { show(isVisible: boolean): void; network(isUp: boolean): void };
+
+/** @param cookieNow whose request this is, where the process is more than one browser */
+export function surround({ port, cookie, stored }: Setting, cookieNow = () => cookie): Surroundings {
   const host = `127.0.0.1:${port}`;
   const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
   const window = new EventTarget();
@@ -26,7 +26,7 @@ export function surround({ port, cookie, stored }: Setting): {
     fetch(address: string, init: RequestInit = {}) {
       if (/\/board\?/.test(address)) tell({ part: address });
       const headers = new Headers(init.headers);
-      headers.set('cookie', cookie);
+      headers.set('cookie', cookieNow());
       return requested(new URL(address, `http://${host}`), { ...init, headers });
     },
   };
