@@ -4,6 +4,7 @@ import { Chance } from '../support/chance.ts';
 import { signInAs, slugOf } from '../support/live.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { createWorld, happening, type World } from '../support/world.ts';
+import { deedOn, openCustomers, wrongPages, wrongWords, type Customer } from './customers.ts';
 import { startDeskServer, type DeskServer } from './desk-servers.ts';
 import { openLine } from './line.ts';
 import { Tab, type Fates } from './tab.ts';
@@ -22,6 +23,8 @@ export type Storm = {
   cuts: number;
   /** How often anybody asked for a part of a board after the first. */
   parts: number;
+  /** What customers wrote on their pages, and were told that it was taken. */
+  written: number;
 };
 
 const stepMs = 60;
@@ -47,20 +50,33 @@ export async function storm({ database, seed, forMs, servers: count = 2, say }: 
     ),
   );
   const tabs = await openTabs({ database, world, servers, seed, fates, complain });
+  const customers = await openCustomers({ world, servers, seed, complain });
   try {
-    const met = await blow({ chance, world, servers, tabs, forMs });
-    await calm(tabs);
-    wrong.push(...(await wrongScreens(tabs)));
+    const met = await blow({ chance, world, servers, tabs, customers, forMs });
+    await calm([...tabs, ...customers]);
+    for (const tab of tabs) tab.do({ again: true });
+    wrong.push(...(await wrongScreens(tabs, customers, servers)));
     wrong.push(...(await wrongInLedger(database.owner, world.workspaceId, fates)));
+    wrong.push(...(await wrongWords(database.owner, customers)));
     wrong.push(...(await wrongTurns(database.owner, world.workspaceId)));
     const all = [...fates.values()].map(({ fate }) => fate);
     const refused: Record<string, number> = {};
     for (const fate of all) if (fate !== 'done') refused[fate] = (refused[fate] ?? 0) + 1;
     const parts = tabs.reduce((sum, tab) => sum + tab.parts, 0);
-    return { wrong, ...met, parts, sent: all.length, done: all.filter((fate) => fate === 'done').length, refused };
+    const written = customers.reduce((sum, { wrote }) => sum + wrote.length, 0);
+    return {
+      wrong,
+      ...met,
+      parts,
+      written,
+      sent: all.length,
+      done: all.filter((fate) => fate === 'done').length,
+      refused,
+    };
   } finally {
-    await Promise.all(tabs.map((tab) => tab.close()));
-    await Promise.all(tabs.map(({ line }) => line.close()));
+    const all = [...tabs, ...customers];
+    await Promise.all(all.map((each) => each.close()));
+    await Promise.all(all.map(({ line }) => line.close()));
     await Promise.all(servers.map((server) => server.stop()));
   }
 }
@@ -105,12 +121,27 @@ async function rolesOf(owner: Sql, { workspaceId }: World) {
   return new Map(rows.map(({ id, role }) => [id, role]));
 }
 
-type Weather = { chance: Chance; world: World; servers: DeskServer[]; tabs: Tab[]; forMs: number };
+type Weather = {
+  chance: Chance;
+  world: World;
+  servers: DeskServer[];
+  tabs: Tab[];
+  customers: Customer[];
+  forMs: number;
+};
 
-async function blow({ chance, world, servers, tabs, forMs }: Weather): Promise<{ kills: number; cuts: number }> {
+async function blow({
+  chance,
+  world,
+  servers,
+  tabs,
+  customers,
+  forMs,
+}: Weather): Promise<{ kills: number; cuts: number }> {
   const met = { kills: 0, cuts: 0 };
   const restarting = new Map<DeskServer, Promise<void>>();
-  const reopening = new Map<Tab, Promise<void>>();
+  let words = 0;
+  const reopening = new Map<Tab | Customer, Promise<void>>();
   const kill = (server: DeskServer) => {
     met.kills++;
     restarting.set(
@@ -140,10 +171,29 @@ async function blow({ chance, world, servers, tabs, forMs }: Weather): Promise<{
       );
     } else if (luck > 0.96) await tab.comeBack();
     else if ((luck < 0.055 || (met.kills === 0 && Date.now() > surely)) && !restarting.has(server)) kill(server);
+    vex(chance.of(customers));
     await rest(chance.below(2 * stepMs));
   }
   await Promise.all([...restarting.values(), ...reopening.values()]);
   return met;
+
+  /** The same for a customer, who writes now and then, and whom the team answers. */
+  function vex(customer: Customer): void {
+    const luck = chance.next();
+    // Who writes must not be torn from his words: nobody types in a tab that is closed.
+    if (luck < 0.03) customer.do({ write: `Wort ${++words}` });
+    else if (luck < 0.12) chance.of(tabs.slice(0, 2)).do({ send: deedOn(customer, chance) });
+    else if (luck < 0.14) customer.line.cut();
+    else if (luck < 0.15) customer.line.stall(chance.below(4_000));
+    else if (luck < 0.16) customer.do({ show: chance.is(0.5) });
+    else if (luck < 0.17) customer.do({ network: chance.is(0.5) });
+    else if (luck < 0.175 && !reopening.has(customer)) {
+      reopening.set(
+        customer,
+        customer.comeBack().finally(() => reopening.delete(customer)),
+      );
+    }
+  }
 }
 
 async function reopen(tab: Tab): Promise<void> {
@@ -151,17 +201,16 @@ async function reopen(tab: Tab): Promise<void> {
   await tab.open();
 }
 
-async function calm(tabs: Tab[]): Promise<void> {
-  for (const tab of tabs) {
-    tab.line.behave(true);
-    tab.do({ show: true });
-    tab.do({ network: true });
-    tab.do({ again: true });
+async function calm(all: (Tab | Customer)[]): Promise<void> {
+  for (const each of all) {
+    each.line.behave(true);
+    each.do({ show: true });
+    each.do({ network: true });
   }
 }
 
 /** Asks until all are right, or long after everything should be. */
-async function wrongScreens(tabs: Tab[]): Promise<string[]> {
+async function wrongScreens(tabs: Tab[], customers: Customer[], [server]: DeskServer[]): Promise<string[]> {
   for (const deadline = Date.now() + calmMs; ;) {
     const found = await Promise.all(
       tabs.map(async (tab) => {
@@ -169,7 +218,7 @@ async function wrongScreens(tabs: Tab[]): Promise<string[]> {
         return wrong ? `${tab.member.name}'s screen ${wrong}` : [];
       }),
     );
-    const wrong = found.flat();
+    const wrong = [...found.flat(), ...(server ? await wrongPages(customers, server) : [])];
     if (wrong.length === 0 || Date.now() > deadline) return wrong;
     await rest(250);
   }
