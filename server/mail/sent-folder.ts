@@ -1,6 +1,7 @@
 import { ImapFlow } from 'imapflow';
 import * as mails from '#server/domain/mails.ts';
 import { unseal } from '#server/sealed.ts';
+import { trusted } from './imap-connect.ts';
 
 /** A mail server that does not answer must not keep the other mails of unknown fate waiting for long. */
 const limits = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000 };
@@ -8,13 +9,15 @@ const limits = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeo
 /** Whether the account keeps its sent mails and this one is among them. An account without a mailbox has none. */
 export async function isInSentFolder({ accountId, messageId }: { accountId: string | null; messageId: string }) {
   const account = accountId && messageId ? (await mails.receiversOf([accountId])).get(accountId) : null;
-  if (account?.kind !== 'imap') return false;
+  // A token is renewed by who holds the mailbox's lease alone; then only our own copies can tell.
+  if (account?.kind !== 'imap' || account.imapAuth !== 'password') return false;
   const client = new ImapFlow({
     host: account.imapHost,
     port: account.imapPort,
     secure: account.imapSecurity === 'tls',
     ...(account.imapSecurity === 'tls' ? {} : { doSTARTTLS: account.imapSecurity === 'starttls' }),
     auth: { user: account.imapUser, pass: unseal(account.imapPassword, mails.imapPasswordPurpose) },
+    tls: trusted(),
     logger: false,
     ...limits,
   });

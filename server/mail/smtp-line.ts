@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { trusted } from './imap-connect.ts';
 
 export type SmtpServer = {
   host: string;
@@ -10,8 +11,6 @@ export type SmtpServer = {
   password: string;
   /** What we call ourselves in EHLO. */
   name?: string;
-  /** Of servers whose certificate no public authority signed. */
-  ca?: string;
   /** Tests only: certificates of a server made for the test. */
   rejectUnauthorized?: boolean;
 };
@@ -49,7 +48,7 @@ export class SmtpLine {
       requireTLS: server.security === 'starttls',
       ignoreTLS: server.security === 'none',
       ...(server.name ? { name: server.name } : {}),
-      tls: { rejectUnauthorized: server.rejectUnauthorized ?? true, ...(server.ca ? { ca: server.ca } : {}) },
+      tls: { ...trusted(), ...(server.rejectUnauthorized === false ? { rejectUnauthorized: false } : {}) },
       ...limits,
       socketCloseTimeout,
     });

@@ -10,7 +10,7 @@ export async function lookIntoUnknown(): Promise<boolean> {
   const unsure = await outgoing.takeUnsure();
   for (const mail of unsure) {
     try {
-      const arrived = mail.hasCopy || (await isInSentFolder(mail));
+      const arrived = mail.hasCopy || (await isInSentFolder(mail).catch((error: unknown) => unanswered(mail, error)));
       await outgoing.decideUnsure(mail, arrived);
       log.info({ part: 'mail', outgoingId: mail.id, arrived }, 'looked into a mail of unknown fate');
     } catch (error) {
@@ -18,4 +18,10 @@ export async function lookIntoUnknown(): Promise<boolean> {
     }
   }
   return unsure.length > 0;
+}
+
+/** A mailbox that cannot be asked knows of no copy. */
+function unanswered({ id }: outgoing.Unsure, error: unknown): false {
+  reportUnexpected(error, { part: 'mail', outgoingId: id });
+  return false;
 }
