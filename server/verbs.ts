@@ -6,6 +6,7 @@ import type { Act, Done } from './domain/act.ts';
 import * as consultations from './domain/consultations.ts';
 import * as contacts from './domain/contacts.ts';
 import * as files from './domain/files.ts';
+import * as filters from './domain/filters.ts';
 import * as groups from './domain/groups.ts';
 import * as inbox from './domain/inbox.ts';
 import * as invitations from './domain/invitations.ts';
@@ -99,5 +100,10 @@ export const verbs: Verbs = {
     return (act) => inbox.makeTicket(act, { ...input, number });
   },
   'mail.attach': by(inbox.attach),
+  'filter.create': by(filters.create),
+  'filter.change': by(filters.change),
+  'filter.place': by(filters.place),
+  'filter.delete': by(filters.remove),
+  'filter.try': by(filters.ask),
   'outgoing.retry': by(outgoing.retry),
 };

@@ -16,6 +16,8 @@ export type LedgerMail = {
   /** Milliseconds by step. */
   spent: Record<string, number>;
   isPartial: boolean;
+  /** Of the filters that had a say. */
+  filterNames: string[];
   fromName: string;
   fromAddress: string;
   subject: string;
@@ -49,7 +51,7 @@ export function latestMails(
   const pattern = text ? `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%` : null;
   return sql<LedgerMail[]>`
     select
-      m.id, a.name as account, m.state, m.reason, m.attempts, m.spent, m.is_partial, m.from_name,
+      m.id, a.name as account, m.state, m.reason, m.attempts, m.spent, m.is_partial, m.filter_names, m.from_name,
       coalesce(nullif(m.from_address, ''), m.envelope_from) as from_address, m.subject, m.size::int as size, m.verdicts,
       m.received_at, t.number as ticket, maybe.number as maybe_ticket,
       (m.raw is not null or m.storage_key is not null) as has_source

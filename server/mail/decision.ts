@@ -1,3 +1,4 @@
+import type { Sorting } from '#lib/shared/filters.ts';
 import type { Hint } from './thread.ts';
 
 /** A hint the database could follow. `sender` is who the From address is to this ticket, before any doubt about it. */
@@ -22,6 +23,9 @@ export type SenderFacts = {
   isOwn: boolean;
 };
 
+/** What the workspace's filters make of a mail beside its place. `copies` are tickets. */
+export type Sorted = Pick<Sorting, 'tags' | 'priority' | 'names'> & { pool: string | null; copies: string[] };
+
 export type Decision =
   | {
       kind: 'attach';
@@ -31,12 +35,16 @@ export type Decision =
       via: Hint['by'] | 'again';
       /** The colleague who wrote it, where his address stood up to DMARC and he held a token of ours. */
       member?: string;
+      sorting?: Sorted;
     }
-  | { kind: 'open'; related: { ticketId: string; why: 'closed' | 'maybe' } | null }
+  /** A filter said so: as its customer's words, or as a comment that no customer sees. */
+  | { kind: 'attach'; ticketId: string; as: 'customer' | 'comment'; via: 'filter'; member?: never; sorting: Sorted }
+  | { kind: 'open'; related: { ticketId: string; why: 'closed' | 'maybe' } | null; sorting?: Sorted }
   /** Its account asks first: a person decides, in the inbox. */
-  | { kind: 'wait'; related: { ticketId: string; why: 'closed' | 'maybe' } | null }
+  | { kind: 'wait'; related: { ticketId: string; why: 'closed' | 'maybe' } | null; sorting?: Sorted }
   /** Nothing but the ledger row: it says what it concerned and why it went no further. */
-  | { kind: 'ledger'; ticketId: string | null; reason: 'own' | 'report' | 'closed' };
+  | { kind: 'ledger'; ticketId: string | null; reason: 'own' | 'report' | 'closed'; sorting?: never }
+  | { kind: 'ledger'; ticketId: null; reason: 'filter.ignored'; sorting: Sorted };
 
 /**
  * The gate of section 1 of the mail rules. Candidates come in the order of `threadHints`; the first that may be

@@ -1,6 +1,7 @@
 import { AppError } from '#lib/shared/errors.ts';
-import type { MailReason } from '#lib/shared/reasons.ts';
 import { m } from '#lib/i18n/paraglide/messages.js';
+import { tagCount } from '#lib/shared/limits.ts';
+import type { MailReason } from '#lib/shared/reasons.ts';
 import type { Act } from '#server/domain/act.ts';
 import { byAddress } from '#server/domain/contacts/by-address.ts';
 import * as mails from '#server/domain/mails.ts';
@@ -9,7 +10,8 @@ import { receive as post, type StoredFile } from '#server/domain/messages/receiv
 import * as outgoing from '#server/domain/outgoing.ts';
 import * as tickets from '#server/domain/tickets.ts';
 import { untaggedSubject } from '#server/letters/subject.ts';
-import type { Decision } from './decision.ts';
+import { copyTo, noteOf } from './copies.ts';
+import type { Decision, Sorted } from './decision.ts';
 import { htmlOfText } from './html-text.ts';
 import { languageOf } from './language.ts';
 import type { Verdicts } from './machine.ts';
@@ -62,13 +64,14 @@ function isAftermath(error: unknown): boolean {
 
 async function file(tx: Act, { incoming, decision, stored, number }: Plan, duplicateOfId: string | null) {
   const { queued, verdicts } = incoming;
-  const meta = metaOf(incoming);
+  const meta = { ...metaOf(incoming), filterNames: decision.sorting?.names ?? [] };
   if (duplicateOfId) return mails.ignore(tx, queued.id, { ...meta, reason: 'duplicate', duplicateOfId });
   if (decision.kind === 'ledger') {
     // Forged reports are easy: only an id that carries our key may mark anything.
     const concerned = verdicts.report?.originalMessageId ?? '';
     if (verdicts.bounce.length > 0 && ownIdOf(incoming.key, concerned)) await outgoing.markBounced(tx, concerned);
-    if (decision.reason === 'own') return mails.ignore(tx, queued.id, { ...meta, reason: 'own' });
+    if (decision.reason === 'own' || decision.reason === 'filter.ignored')
+      return mails.ignore(tx, queued.id, { ...meta, reason: decision.reason });
     await mails.file(tx, queued.id, { ...meta, reason: decision.reason, ticketId: decision.ticketId });
     return;
   }
@@ -76,20 +79,23 @@ async function file(tx: Act, { incoming, decision, stored, number }: Plan, dupli
     const body = bodyOf(incoming, '');
     const isFirst = await waitForPerson(tx, incoming, { decision, stored, meta, body });
     if (!isFirst) throw new AppError('mail.filedAlready');
-    return;
+    return copyTo(tx, incoming, decision.sorting);
   }
-  const isInternal = decision.kind === 'attach' && decision.as === 'agent';
+  const isInternal = decision.kind === 'attach' && (decision.as === 'agent' || decision.as === 'comment');
   const sender = isInternal ? null : await senderOf(tx, incoming);
   const statement = await statementOf(tx, incoming, { decision, sender });
   const isKept = isInternal || statement?.answers === 'internal';
   const contact = isKept ? null : sender;
-  const ticket = decision.kind === 'attach' ? decision.ticketId : await open(tx, incoming, { contact, number });
+  const ticket =
+    decision.kind === 'attach'
+      ? decision.ticketId
+      : await open(tx, incoming, { contact, number, sorting: decision.sorting });
   const ticketMessageId = await post(tx, {
     ticket,
     contact,
     ...bodyOf(
       incoming,
-      noteFor(incoming, { isInternal: isInternal && !decision.member, isKept: isKept && !isInternal }),
+      isInternal ? (decision.member ? '' : noteOf(incoming, decision.via)) : keptNote(incoming, isKept),
     ),
     ...(isInternal && decision.member ? { member: decision.member } : {}),
     isAutomatic: verdicts.automatic.length > 0,
@@ -109,9 +115,12 @@ async function file(tx: Act, { incoming, decision, stored, number }: Plan, dupli
   // Another worker filed it meanwhile: nothing of this transaction may stay.
   if (!isFirst) throw new AppError('mail.filedAlready');
   if (decision.kind === 'open' && contact) await confirm(tx, incoming, { ticket, contact });
+  await copyTo(tx, incoming, decision.sorting);
 }
 
 function reasonOf(decision: Exclude<Decision, { kind: 'ledger' | 'wait' }>): MailReason {
+  if (decision.kind === 'attach' && decision.via === 'filter') return 'filter.moved';
+  if (decision.kind === 'open' && decision.sorting?.pool) return 'filter.ticket';
   if (decision.kind === 'open') return decision.related ? `ticket.created, ${decision.related.why}` : 'ticket.created';
   if (decision.via === 'again') return 'ticket.created';
   return decision.as === 'agent' ? `ticket.commented by ${decision.via}` : `ticket.answered by ${decision.via}`;
@@ -126,21 +135,25 @@ async function senderOf(tx: Act, { mail, queued, account }: Incoming): Promise<s
 /** What a contact's address has to be; anything may stand in a From field. */
 const isUsable = (address: string) => address.length <= 254 && /^[^\s@<>]+@[^\s@<>]+$/.test(address);
 
-type Opened = { contact: string | null; number: number };
+type Opened = { contact: string | null; number: number; sorting: Sorted | undefined };
 
-async function open(tx: Act, { mail, account, verdicts }: Incoming, { contact, number }: Opened): Promise<string> {
+async function open(
+  tx: Act,
+  { mail, account, verdicts }: Incoming,
+  { contact, number, sorting }: Opened,
+): Promise<string> {
   const subject = untaggedSubject(mail.subject).slice(0, 250) || '(–)';
   const { ticket } = await tickets.create(tx, {
     number,
     subject,
     description: '',
-    pool: account.poolId,
+    pool: sorting?.pool ?? account.poolId,
     kind: '',
     status: 'open',
     visibility: 'public',
-    priority: 'normal',
+    priority: sorting?.priority ?? 'normal',
     channel: 'mail',
-    tags: [],
+    tags: [...new Set(sorting?.tags)].slice(0, tagCount),
     requester: contact,
     member: null,
     group: null,
@@ -164,17 +177,14 @@ async function confirm(
 /** What a message's row takes. Whoever writes more than a book finds the rest in the original. */
 const bodyChars = { own: 1_000_000, quoted: 2_000_000, instead: 100_000 };
 
-/** What stands among the comments says at its head whose it is, or claims to be. */
-function noteFor(
-  { mail, account }: Incoming,
-  { isInternal, isKept }: { isInternal: boolean; isKept: boolean },
-): string {
+/** A statement that is kept from customers says at its head whose it is. */
+function keptNote({ mail, account }: Incoming, isKept: boolean): string {
   const { address = '', name = '' } = mail.from ?? {};
-  const locale = { locale: account.language };
-  if (isInternal) return m.mail_from_member({ address }, locale);
-  return isKept ? m.mail_from_consulted({ who: name ? `${name} <${address}>` : address }, locale) : '';
+  const who = name ? `${name} <${address}>` : address;
+  return isKept ? m.mail_from_consulted({ who }, { locale: account.language }) : '';
 }
 
+/** What stands among the comments says at its head whose it is, or claims to be. */
 function bodyOf({ body, queued, account }: Incoming, about: string) {
   const size = Math.ceil(queued.size / 1024 ** 2);
   const partial = queued.isPartial ? m.mailbox_partial({ size }, { locale: account.language }) : '';

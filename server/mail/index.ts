@@ -6,6 +6,7 @@ import { startMailboxes } from './mailboxes.ts';
 import { startOutbox } from './outbox.ts';
 import { stopParsing } from './parse.ts';
 import { startSmtp } from './smtp.ts';
+import { startTrials } from './trials.ts';
 
 /** Mail in and out. Stopping finishes the mail under way and leaves the rest, which lies in the database, for the next start. */
 export async function startMail(): Promise<Part & { smtpPort: number | null }> {
@@ -15,6 +16,7 @@ export async function startMail(): Promise<Part & { smtpPort: number | null }> {
   const smtp = smtpIn ? await startSmtp({ ...smtpIn, onStored: intake.poke }) : null;
   const mailboxes = startMailboxes(intake.poke);
   const outbox = startOutbox();
+  const trials = startTrials();
   return {
     smtpPort: smtp?.port ?? null,
     isReady: () => intake.isReady() && outbox.isReady(),
@@ -23,6 +25,7 @@ export async function startMail(): Promise<Part & { smtpPort: number | null }> {
       await mailboxes.stop();
       await intake.stop();
       await outbox.stop();
+      await trials.stop();
       await stopParsing();
     },
   };

@@ -2,6 +2,7 @@ import { AppError } from '#lib/shared/errors.ts';
 import { faultFrom } from '#server/database/fault.ts';
 import { secretFor } from '#server/database/keys.ts';
 import { act } from '#server/domain/act.ts';
+import { activeFilters } from '#server/domain/filters.ts';
 import * as mails from '#server/domain/mails.ts';
 import type { StoredFile } from '#server/domain/messages/receive.ts';
 import * as tickets from '#server/domain/tickets.ts';
@@ -57,6 +58,7 @@ async function fileTogether(workspaceId: string, incoming: Incoming[]): Promise<
   const prepared: Omit<Plan, 'number'>[] = [];
   const begin = performance.now();
   const decisions = await placeOf(workspaceId, incoming);
+  const rules = await activeFilters(workspaceId);
   for (const [index, each] of incoming.entries()) {
     const placed = decisions[index] ?? 'waits';
     each.spent['place'] = Math.round((performance.now() - begin) / incoming.length);
@@ -64,8 +66,8 @@ async function fileTogether(workspaceId: string, incoming: Incoming[]): Promise<
       outcomes.push([each.queued.id, 'waits']);
       continue;
     }
-    const decision = again(each, sorted(each, placed));
     try {
+      const decision = again(each, await sorted(each, placed, rules));
       prepared.push({ incoming: each, decision, stored: decision.kind === 'ledger' ? [] : await keep(each) });
     } catch (error) {
       outcomes.push([each.queued.id, { error }]);
@@ -99,7 +101,7 @@ async function fileAlone(workspaceId: string, plan: Omit<Plan, 'number'>, attemp
   try {
     const [placed = 'waits'] = await placeOf(workspaceId, [plan.incoming]);
     if (placed === 'waits') return 'waits';
-    const sortedAs = sorted(plan.incoming, placed);
+    const sortedAs = await sorted(plan.incoming, placed, await activeFilters(workspaceId));
     // Its ticket may be closed by now.
     const decision = attempt === 1 ? again(plan.incoming, sortedAs) : sortedAs;
     const stored =

@@ -7,6 +7,7 @@ import { mayBe } from './access/expected.ts';
 import type { Attempt, Existing, Fixture, Fixtures } from './access/rows.ts';
 import { conversationRows } from './access/rows/conversation.ts';
 import { customerRows } from './access/rows/customers.ts';
+import { filterRows } from './access/rows/filters.ts';
 import { inboxRows } from './access/rows/inbox.ts';
 import { ledgerRows } from './access/rows/ledger.ts';
 import { teamRows } from './access/rows/team.ts';
@@ -41,7 +42,11 @@ describe.each(['the newest PostgreSQL', 'PostgreSQL 15'])('on %s', (version) => 
       ...(await teamRows(world, db.owner)),
       ...(await customerRows(world, db.owner)),
     };
-    fixtures = { ...fixtures, ...(await inboxRows(world, db.owner, fixtures['mails'])) };
+    fixtures = {
+      ...fixtures,
+      ...(await inboxRows(world, db.owner, fixtures['mails'])),
+      ...(await filterRows(world, db.owner)),
+    };
   });
   afterAll(async () => {
     await db.drop();

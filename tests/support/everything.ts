@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as Y from 'yjs';
 import { act } from '#server/domain/act.ts';
 import { rooms } from '#server/domain/events.ts';
+import { finish, nextTrial } from '#server/domain/filters.ts';
 import { wait } from '#server/domain/inbox.ts';
 import * as notes from '#server/domain/notes.ts';
 import { createTicket, linkFor, run, type Cast } from './cast.ts';
@@ -83,6 +84,7 @@ export async function everything(cast: Cast, cellar: string): Promise<void> {
   const opened = (await run(ada, 'account.create', account)).result['account'] ?? '';
   await run(ada, 'account.change', { account: opened, isPaused: true });
   await decideAboutMail(cast, opened);
+  await filterMail(cast);
   await run(ada, 'ticket.close', { ticket, inform: true, text: '<p>Fertig.</p>' });
   await run(ada, 'ticket.reopen', { ticket });
   const ended = await createTicket(cast, { subject: 'Bleibt zu' });
@@ -120,4 +122,15 @@ async function decideAboutMail({ workspaceId, ben }: Cast, account: string): Pro
   await run(ben, 'mail.letGo', { mail });
   await run(ben, 'mail.archive', { mail });
   await run(ben, 'mail.restore', { mail });
+}
+
+async function filterMail({ workspaceId, ada }: Cast): Promise<void> {
+  const conditions = [{ field: 'subject' as const, is: 'contains' as const, value: 'Angebot' }];
+  const made = await run(ada, 'filter.create', { name: 'Werbung', conditions, actions: [{ do: 'ignore' }] });
+  const filter = made.result['filter'] ?? '';
+  await run(ada, 'filter.change', { filter, isActive: true });
+  await run(ada, 'filter.delete', { filter });
+  await run(ada, 'filter.try', { conditions });
+  const trial = await nextTrial();
+  if (trial) await finish({ ...trial, workspaceId }, [], 0);
 }

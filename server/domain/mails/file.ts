@@ -9,6 +9,8 @@ export type Meta = {
   subject: string;
   verdicts: string[];
   sentAt: string | null;
+  /** Of the filters that had a say. */
+  filterNames?: string[];
   /** Whole milliseconds by step: `wait`, `read`, `place`, `file`. */
   spent?: Record<string, number>;
 };

@@ -1,5 +1,6 @@
 import Building2 from '@lucide/svelte/icons/building-2';
 import BookOpenText from '@lucide/svelte/icons/book-open-text';
+import Funnel from '@lucide/svelte/icons/funnel';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import Mailbox from '@lucide/svelte/icons/mailbox';
 import SquareKanban from '@lucide/svelte/icons/square-kanban';
@@ -20,6 +21,7 @@ export const sections: Section[] = [
   { id: 'groups', label: m.admin_groups, sentence: m.admin_groups_sentence, icon: UsersRound },
   { id: 'accounts', label: m.admin_accounts, sentence: m.admin_accounts_sentence, icon: Mailbox },
   { id: 'letters', label: m.letters_title, sentence: m.letters_sentence, icon: MailOpen },
+  { id: 'filters', label: m.inbox_filters, sentence: m.inbox_filters_sentence, icon: Funnel },
   { id: 'mails', label: m.admin_mails, sentence: m.admin_mails_sentence, icon: BookOpenText },
   { id: 'blocks', label: m.blocks_title, sentence: m.blocks_sentence, icon: NotebookText },
   { id: 'outbox', label: m.admin_outbox, sentence: m.admin_outbox_sentence, icon: MailCheck },

@@ -115,7 +115,7 @@ const restMs = 400;
 export function followInbox(live: Live): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = live.onNews((frame) => {
-    if (frame && !/^mail\.(arrived|taken|letGo|decided|returned)$/.test(frame.type)) return;
+    if (frame && !/^(mail\.(arrived|taken|letGo|decided|returned)|account\.changed)$/.test(frame.type)) return;
     timer ??= setTimeout(() => {
       timer = undefined;
       void invalidate(inboxKey);

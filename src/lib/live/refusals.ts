@@ -45,6 +45,8 @@ const sentences: Record<string, () => string> = {
   'link.notFound': m.errors_link_not_found,
   'invitation.invalid': m.errors_invitation_invalid,
   'mail.notFound': m.errors_mail_not_found,
+  'filter.notFound': m.errors_filter_not_found,
+  'filter.tooMany': m.errors_filter_too_many,
   'mail.noSender': m.errors_mail_no_sender,
   'mail.filedAlready': m.errors_mail_filed_already,
   'mail.erased': m.errors_mail_erased,

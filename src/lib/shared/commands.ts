@@ -1,6 +1,20 @@
 import { z } from 'zod';
 import { filesPerMessage, nameLength, poolNameLength, subjectLength, tagCount, tagLength } from './limits.ts';
-import { account, address, block, body, contact, id, optionalText, pool, template, text, ticket } from './inputs.ts';
+import { actions, conditions } from './filters.ts';
+import {
+  account,
+  address,
+  block,
+  body,
+  contact,
+  filter,
+  id,
+  optionalText,
+  pool,
+  template,
+  text,
+  ticket,
+} from './inputs.ts';
 import { templateLength } from './templates.ts';
 import { channels, priorities, roles, statuses, visibilities } from './ticket.ts';
 
@@ -181,6 +195,17 @@ export const commands = {
     phone: optionalText(40).default(''),
     confirms: z.boolean().default(false),
   }),
+  'filter.create': filter.extend({ name: text(nameLength), conditions, actions }),
+  'filter.change': filter.extend({
+    filter: id,
+    name: text(nameLength).optional(),
+    conditions: conditions.optional(),
+    actions: actions.optional(),
+    isActive: z.boolean().optional(),
+  }),
+  'filter.place': z.object({ filter: id, after: id.nullable() }),
+  'filter.delete': z.object({ filter: id }),
+  'filter.try': z.object({ joins: z.enum(['all', 'any']).default('all'), conditions }),
   'mail.attach': z.object({ mail: id, number: z.int().min(1).max(999_999_999), isPublic: z.boolean().default(false) }),
   'outgoing.retry': z.object({ outgoing: id }),
 } satisfies Record<string, z.ZodType>;

@@ -56,6 +56,11 @@ export type EventData = {
   'workspace.changed': { fields: string[] };
   'block.changed': { block: string };
   'template.changed': { occasion: string; language: string };
+  'filter.created': { filter: string };
+  'filter.changed': { filter: string; fields: string[] };
+  'filter.deleted': { filter: string };
+  /** To whoever asked: the trial has its answer. */
+  'filter.tried': { trial: string };
   'account.created': { account: string };
   'account.changed': { account: string; fields: string[] };
 };

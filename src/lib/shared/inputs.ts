@@ -68,3 +68,8 @@ export const block = z.object({
   de: optionalText(templateLength),
   en: optionalText(templateLength),
 });
+
+export const filter = z.object({
+  joins: z.enum(['all', 'any']).optional(),
+  stops: z.boolean().optional(),
+});

@@ -48,7 +48,13 @@ export async function createThings(owner: Sql, admin: Member) {
   const [outgoing] = await owner<{ id: string }[]>`
     update lotse.outgoing_mails set state = 'failed' where ticket_id = ${ticket} returning id
   `;
+  const rule = {
+    conditions: [{ field: 'subject' as const, is: 'contains' as const, value: 'x' }],
+    actions: [{ do: 'ignore' as const }],
+  };
+  const filter = (await run(admin, 'filter.create', { name: 'Regel', ...rule })).result['filter'] ?? '';
   return {
+    filter,
     pool,
     contact,
     ticket,
@@ -96,6 +102,7 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
   await run(ada, 'template.change', { occasion: 'message', language: 'de', body: '{text}' });
   const inbox = await createInbox(cast);
   const waiting = (row = {}) => addWaiting(owner, { workspaceId: cast.workspaceId, accountId: inbox }, row);
+  const rule = [{ field: 'subject', is: 'contains', value: 'Angebot' }];
   const soon = new Date(Date.now() + 60_000).toISOString();
   const text = { de: 'Wir kommen morgen.', en: '' };
   const shared = (await run(mona, 'block.create', { ...text, name: 'Termin', folder: 'Technik' })).result['block'];
@@ -153,6 +160,11 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     'account.change': by(ada, { account: things.account, name: 'Anders', pool: heating }),
     'account.archive': by(ada, { account: extra.account }),
     'mail.retry': by(ada, { mail: things.mail }),
+    'filter.create': by(ada, { name: 'Werbung', conditions: rule, actions: [{ do: 'ignore' }] }),
+    'filter.change': by(ada, { filter: things.filter, name: 'Anders', isActive: true }),
+    'filter.place': by(ada, { filter: things.filter, after: extra.filter }),
+    'filter.delete': by(ada, { filter: (await createThings(owner, ada)).filter }),
+    'filter.try': by(ada, { conditions: rule }),
     'mail.take': by(ben, { mail: await waiting() }),
     'mail.letGo': by(ben, { mail: await waiting({ takenByMemberId: ben.memberId, takenUntil: soon }) }),
     'mail.archive': by(ben, { mail: await waiting() }),

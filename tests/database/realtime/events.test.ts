@@ -94,6 +94,10 @@ const met: Record<EventType, 'ben' | 'ada' | null> = {
   'workspace.changed': 'ben',
   'block.changed': 'ben',
   'template.changed': 'ben',
+  'filter.created': 'ada',
+  'filter.changed': 'ada',
+  'filter.deleted': 'ada',
+  'filter.tried': 'ada',
   'account.created': 'ada',
   'account.changed': 'ada',
 };

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { tagLength } from './limits.ts';
+import { priorities, type Priority } from './ticket.ts';
+
+// Filters over incoming mail. No regular expressions: one that somebody else's mail makes slow would stop all mail.
+
+export const fields = ['from', 'to', 'subject', 'text', 'header', 'size', 'file'] as const;
+export const operators = ['contains', 'equals', 'begins', 'domain', 'above', 'present'] as const;
+
+const valueLength = 200;
+
+const condition = z
+  .object({
+    field: z.enum(fields),
+    is: z.enum(operators),
+    /** The name of the header, for `header`. */
+    header: z
+      .string()
+      .trim()
+      .toLowerCase()
+      .max(60)
+      .regex(/^[a-z0-9-]*$/)
+      .default(''),
+    /** Of a size in kilobytes. */
+    value: z.string().trim().max(valueLength).default(''),
+    not: z.boolean().default(false),
+  })
+  .refine(({ field, is }) => operatorsOf[field].includes(is))
+  .refine(({ field, header }) => (field === 'header') === (header !== ''))
+  .refine(({ is, value }) => is === 'present' || value !== '')
+  .refine(({ is, value }) => is !== 'above' || /^\d{1,7}$/.test(value));
+
+/** What may be asked of what. */
+export const operatorsOf: Record<(typeof fields)[number], readonly (typeof operators)[number][]> = {
+  from: ['contains', 'equals', 'begins', 'domain'],
+  to: ['contains', 'equals', 'begins', 'domain'],
+  subject: ['contains', 'equals', 'begins'],
+  text: ['contains', 'begins'],
+  header: ['contains', 'equals', 'begins', 'present'],
+  size: ['above'],
+  file: ['present', 'contains'],
+};
+
+const action = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('ticket'), pool: z.uuid() }),
+  z.object({ do: z.literal('move'), number: z.int().min(1).max(999_999_999) }),
+  z.object({ do: z.literal('copy'), number: z.int().min(1).max(999_999_999) }),
+  z.object({ do: z.literal('inbox') }),
+  z.object({ do: z.literal('ignore') }),
+  z.object({ do: z.literal('tag'), tag: z.string().trim().min(1).max(tagLength) }),
+  z.object({ do: z.literal('priority'), priority: z.enum(priorities) }),
+]);
+
+export const conditions = z.array(condition).min(1).max(20);
+export const actions = z
+  .array(action)
+  .min(1)
+  .max(10)
+  .refine((all) => all.filter(decides).length <= 1);
+
+export type Condition = z.output<typeof condition>;
+export type Action = z.output<typeof action>;
+export type Joins = 'all' | 'any';
+export type Filter = { name: string; joins: Joins; conditions: Condition[]; actions: Action[]; stops: boolean };
+
+/** What a filter is shown of a mail. */
+export type Facts = {
+  /** Addresses and names, in lower case. */
+  from: string[];
+  to: string[];
+  subject: string;
+  text: string;
+  headers: ReadonlyMap<string, string[]>;
+  sizeBytes: number;
+  files: string[];
+};
+
+export function matches({ joins, conditions }: Pick<Filter, 'joins' | 'conditions'>, facts: Facts): boolean {
+  const holds = (each: Condition) => isSo(each, facts) !== each.not;
+  return joins === 'all' ? conditions.every(holds) : conditions.some(holds);
+}
+
+function isSo({ field, is, header, value }: Condition, facts: Facts): boolean {
+  if (is === 'above') return facts.sizeBytes > Number(value) * 1024;
+  const said = { ...facts, header: facts.headers.get(header) ?? [], file: facts.files, size: '' }[field];
+  const texts = (Array.isArray(said) ? said : [said]).map(plain);
+  if (is === 'present') return texts.length > 0;
+  const wanted = plain(value);
+  const fits = {
+    contains: (text: string) => text.includes(wanted),
+    equals: (text: string) => text === wanted,
+    begins: (text: string) => text.startsWith(wanted),
+    // Also below it: `example.org` is meant by who writes from mail.example.org, and not from badexample.org.
+    domain: (text: string) =>
+      new RegExp(`[@.]${wanted.replace(/^[@.]/, '').replace(/[^a-z0-9]/g, '\\$&')}$`).test(text),
+  }[is];
+  return texts.some(fits);
+}
+
+/** Case and spaces are nobody's meaning. */
+function plain(text: string): string {
+  return text.toLowerCase().normalize('NFC').replace(/\s+/g, ' ').trim();
+}
+
+/** What filters make of a mail together. */
+export type Sorting = {
+  where: Exclude<Action, { do: 'copy' | 'tag' | 'priority' }> | null;
+  copies: number[];
+  tags: string[];
+  priority: Priority | null;
+  names: string[];
+};
+
+/** In their order, until one stops. Where two say where a mail belongs, the first is followed. */
+export function sort(filters: readonly Filter[], facts: Facts): Sorting {
+  const sorting: Sorting = { where: null, copies: [], tags: [], priority: null, names: [] };
+  for (const filter of filters) {
+    if (!matches(filter, facts)) continue;
+    sorting.names.push(filter.name);
+    for (const each of filter.actions) {
+      if (each.do === 'copy') sorting.copies.push(each.number);
+      else if (each.do === 'tag') sorting.tags.push(each.tag);
+      else if (each.do === 'priority') sorting.priority ??= each.priority;
+      else sorting.where ??= each;
+    }
+    if (filter.stops) break;
+  }
+  return sorting;
+}
+
+function decides(each: Action): boolean {
+  return each.do === 'ticket' || each.do === 'move' || each.do === 'inbox' || each.do === 'ignore';
+}
