@@ -32,7 +32,7 @@ export async function change(act: Act, input: Command<'account.change'>) {
     poolId: pool,
     pausedAt,
     imapPassword: imapPassword ? seal(imapPassword, imapPasswordPurpose) : undefined,
-    smtpPassword: newSmtpPassword(input),
+    smtpPassword: newSmtpPassword({ ...rest, smtpPassword }),
   });
   const fields = Object.keys(row);
   if (fields.length === 0) return;
@@ -41,7 +41,11 @@ export async function change(act: Act, input: Command<'account.change'>) {
 }
 
 /** Left empty it stays; without a user there is none to keep. */
-function newSmtpPassword({ smtpHost, smtpUser, smtpPassword }: Command<'account.change'>): string | undefined {
+function newSmtpPassword({
+  smtpHost,
+  smtpUser,
+  smtpPassword,
+}: Pick<Command<'account.change'>, 'smtpHost' | 'smtpUser' | 'smtpPassword'>): string | undefined {
   if (smtpHost === '' || smtpUser === '') return '';
   return smtpPassword ? seal(smtpPassword, smtpPasswordPurpose) : undefined;
 }

@@ -20,9 +20,7 @@ export async function close(act: Act, { ticket, inform, text, history }: Command
   const state = await stateOf(act, ticket);
   if (isEnded(state.status)) return;
   const informs = inform && state.visibility === 'public';
-  const said = text
-    ? await post(act, { ...words, ticket, html: text }, { mails: false })
-    : null;
+  const said = text ? await post(act, { ...words, ticket, html: text }, { mails: false }) : null;
   const closed = await act.sql`
     update lotse.tickets set status = 'closed' where id = ${ticket} and closed_at is null returning id
   `;
@@ -32,7 +30,8 @@ export async function close(act: Act, { ticket, inform, text, history }: Command
     throw await refusalOf(act, ticket);
   }
   act.record({ type: 'ticket.closed', ticket, data: { informed: informs }, customer: {} });
-  if (informs) await outgoing.queueForCustomers(act, { kind: 'closing', ticket, message: said?.message ?? null, history });
+  if (informs)
+    await outgoing.queueForCustomers(act, { kind: 'closing', ticket, message: said?.message ?? null, history });
 }
 
 export async function reopen(act: Act, { ticket }: Command<'ticket.reopen'>) {
