@@ -1,5 +1,6 @@
 import { headerText, messageIds, readHeaders } from './headers.ts';
 import type { ParsedMail } from './parsed.ts';
+import { sesNotification } from './ses-notification.ts';
 
 /** What a delivery report says of one mail of ours. Whether it may change anything is for `threadHints` to prove: reports are easy to forge. */
 export type DeliveryReport = {
@@ -17,7 +18,7 @@ export type DeliveryReport = {
 const failureSubject =
   /undeliver|delivery (?:status|failure|report|has failed|problem)|returned? (?:mail|to sender)|mail (?:delivery |system )?(?:failed|failure|error)|failure notice|failed (?:delivery|mail)|could ?n[o']t be delivered|couldn't be delivered|not delivered|delivery.{0,20}fail|message you sent blocked|postmaster notify|nondeliver|non remis|unzustellbar|nicht zugestellt|zustellung.{0,30}(?:fehl|nicht)|mailsystem|rejected|warning: (?:could not|message)|user unknown|bounce|delivery notification|メールエラー/i;
 const failureText =
-  /\b(?:5\d\d|4\d\d)[ -](?:\(?#?[45]\.\d+\.\d+|[^\n]{0,60}(?:unknown|reject|not exist|unavailable|denied|refused|full|quota|relay))|user unknown|unknown user|mailbox (?:is )?(?:full|unavailable|not found)|could not be delivered|not be delivered|undeliverable|delivery (?:has )?failed|permanent(?:ly)? (?:fatal )?(?:error|failure)|unable to deliver|was not delivered|delivery to the following|no such (?:user|recipient|address)|recipient (?:address )?rejected|returned to sender|konnte nicht zugestellt|unzustellbar|message could not|host (?:unknown|not found)|over quota|"notificationType":"Bounce"|following (?:address|recipient)|undelivered|malformed (?:recipient )?address|delivery attempt/i;
+  /\b(?:5\d\d|4\d\d)[ -](?:\(?#?[45]\.\d+\.\d+|[^\n]{0,60}(?:unknown|reject|not exist|unavailable|denied|refused|full|quota|relay))|user unknown|unknown user|mailbox (?:is )?(?:full|unavailable|not found)|could not be delivered|not be delivered|undeliverable|delivery (?:has )?failed|permanent(?:ly)? (?:fatal )?(?:error|failure)|unable to deliver|was not delivered|delivery to the following|no such (?:user|recipient|address)|recipient (?:address )?rejected|returned to sender|konnte nicht zugestellt|unzustellbar|message could not|host (?:unknown|not found)|over quota|following (?:address|recipient)|undelivered|malformed (?:recipient )?address|delivery attempt/i;
 const daemon =
   /\bmailer-?daemon\b|\bpoo?st_?master\b|\bmail[ ._-]?(?:delivery|administrator|system)|delivery (?:sub)?system|NDR Administrator|mmdf|smtp[- ]?gateway|\bdelivery[ -]?(?:notification|service)/i;
 
@@ -30,6 +31,8 @@ export function readReport(mail: ParsedMail): DeliveryReport | null {
     mail.reportParts.some((file) => file.mime === 'message/feedback-report')
   )
     return complaint(mail);
+  const notified = sesNotification(mail);
+  if (notified) return notified;
   const part = mail.reportParts.find((file) => /^message\/(?:global-)?delivery-status$/.test(file.mime));
   const fields = part?.content.toString('utf8').slice(0, maxTextChars) ?? '';
   const action = /^Action:\s*(failed|delayed|delivered|relayed|expanded)/im.exec(fields)?.[1]?.toLowerCase();
@@ -65,7 +68,6 @@ function wordsOf(mail: ParsedMail): string[] {
   ) {
     if (!daemon.test(headerText(mail.headers, 'from'))) return [];
   }
-  if (isSnsBounce(mail)) return ['SES notification'];
   const failedRecipients = headerText(mail.headers, 'x-failed-recipients');
   if (failedRecipients) return ['X-Failed-Recipients'];
   if (
@@ -90,13 +92,6 @@ function wordsOf(mail: ParsedMail): string[] {
     signs.some((sign) => sign === 'subject' || sign === 'text' || sign === 'returned mail')
     ? signs
     : [];
-}
-
-function isSnsBounce(mail: ParsedMail): boolean {
-  return (
-    mail.from?.address.endsWith('@sns.amazonaws.com') === true &&
-    /"notificationType"\s*:\s*"Bounce"/.test(mail.text.slice(0, maxTextChars))
-  );
 }
 
 function hasReturnedMail(mail: ParsedMail): boolean {

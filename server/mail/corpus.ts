@@ -33,6 +33,11 @@ const own = { workspaceId: 'corpus', addresses: ['support@example.org'], key: Bu
 const directory = process.argv[2];
 if (!directory) throw new Error('usage: npm run mail:corpus -- DIR');
 
+/** The marks of the issue: each a share of so many, and whether it holds. */
+const totals = {
+  bounces: { found: 0, of: 0, false: 0, others: 0 },
+  automatic: { right: 0, of: 0 },
+};
 const scores = new Map<string, { right: number; wrong: string[] }>();
 const rows = readFileSync(join(directory, 'expectations.jsonl'), 'utf8').trim().split('\n');
 for (const line of rows) {
@@ -43,6 +48,28 @@ await stopParsing();
 for (const [name, { right, wrong }] of [...scores].sort()) {
   print(`${name}: ${right}/${right + wrong.length} (${((100 * right) / (right + wrong.length)).toFixed(1)} %)`);
   for (const text of wrong) print(`    ${text}`);
+}
+const { bounces, automatic } = totals;
+mark('bounces found (>= 98 %)', { count: bounces.found, of: bounces.of, holds: (share) => share >= 0.98 });
+mark('others taken for bounces (<= 0.5 %)', {
+  count: bounces.false,
+  of: bounces.others,
+  holds: (share) => share <= 0.005,
+});
+mark('automatic by the field of RFC 3834 (100 %)', {
+  count: automatic.right,
+  of: automatic.of,
+  holds: (share) => share === 1,
+});
+
+type Mark = { count: number; of: number; holds: (share: number) => boolean };
+
+/** What misses its mark fails the run. */
+function mark(name: string, { count, of, holds }: Mark): void {
+  if (of === 0) return;
+  const isHeld = holds(count / of);
+  if (!isHeld) process.exitCode = 1;
+  print(`${name}: ${count}/${of} (${((100 * count) / of).toFixed(2)} %) ${isHeld ? 'holds' : 'MISSED'}`);
 }
 
 function print(text: string): void {
@@ -95,8 +122,10 @@ function replyCheck(row: Expectation, own: string): Check[] {
   ];
 }
 
-function mailChecks(row: Expectation, { mail, body }: ReadMail): Check[] {
+function mailChecks(row: Expectation, read: ReadMail): Check[] {
+  const { mail, body } = read;
   const verdicts = judgeMail(mail, own);
+  count(row, read, verdicts);
   const names = mail.attachments.flatMap((file) => (file.named ? [file.name] : []));
   const isLoop = row.file.startsWith('synthetic/loop');
   const checks = [
@@ -115,6 +144,22 @@ function mailChecks(row: Expectation, { mail, body }: ReadMail): Check[] {
   if (row.extra.body_text !== undefined)
     checks.push(compared(row, 'body_text', { want: bare(row.extra.body_text), got: bare(mail.text) }));
   return row.reply_text === null ? checks : [...checks, ...replyCheck(row, body.text)];
+}
+
+/** Only rows whose labels are truth. `Auto-Submitted: no` is a person's word, and is counted as such. */
+function count(row: Expectation, { mail }: ReadMail, verdicts: ReturnType<typeof judgeMail>): void {
+  if (row.is_bounce !== null && isTruthOf(row, 'is_bounce')) {
+    const got = isBounce(verdicts, row);
+    if (row.is_bounce) totals.bounces.of++;
+    else totals.bounces.others++;
+    if (got) totals.bounces[row.is_bounce ? 'found' : 'false']++;
+  }
+  const words = mail.headers.get('auto-submitted');
+  if (!words) return;
+  const isPersons = words.every((word) => /^\s*no\s*(?:[;(]|$)/i.test(word));
+  totals.automatic.of++;
+  const isSaid = verdicts.automatic.includes('Auto-Submitted');
+  if (isPersons ? !isSaid : isSaid && verdicts.noAutoAnswer.length > 0) totals.automatic.right++;
 }
 
 /** The corpus calls "must not trigger an answer" an auto-reply in `loop`, elsewhere what is automatic and no report. */

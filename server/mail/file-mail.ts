@@ -18,6 +18,7 @@ import type { Verdicts } from './machine.ts';
 import type { ReadMail } from './parse.ts';
 import { isWrittenBy, statementOf } from './statement.ts';
 import { ownIdOf } from './thread-ids.ts';
+import { verdictWords } from './verdict-words.ts';
 import { waitForPerson } from './wait.ts';
 
 export type Incoming = ReadMail & {
@@ -199,18 +200,12 @@ function bodyOf({ body, queued, account }: Incoming, about: string) {
 }
 
 function metaOf({ mail, verdicts, spent }: Incoming): mails.Meta {
-  const words = [
-    verdicts.noAutoAnswer.length > 0 && 'no_auto_answer',
-    verdicts.automatic.length > 0 && 'automatic',
-    verdicts.bounce.length > 0 && 'bounce',
-    verdicts.ownMail.length > 0 && 'own_mail',
-  ];
   return {
     messageId: mail.messageId?.slice(0, 998) ?? '',
     fromAddress: mail.from?.address.slice(0, 320) ?? '',
     fromName: mail.from?.name.slice(0, 320) ?? '',
     subject: mail.subject.slice(0, 998),
-    verdicts: words.filter((word) => word !== false),
+    verdicts: verdictWords(verdicts),
     sentAt: mail.date?.toISOString() ?? null,
     spent,
   };

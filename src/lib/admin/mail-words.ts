@@ -74,6 +74,22 @@ export function reasonWords(reason: string): string {
   return isKnown(reason) ? reasons[reason]() : m.admin_reason_other({ reason });
 }
 
+const verdicts: Record<string, () => string> = {
+  own_mail: () => '',
+  bounce: m.mailbox_is_bounce,
+  complaint: m.mailbox_is_complaint,
+  report: m.mailbox_is_report,
+  list: m.mailbox_is_list,
+  automatic: m.mailbox_is_automatic,
+  no_auto_answer: m.mailbox_no_answer,
+};
+
+/** What a mail is, by the narrowest word that holds; nothing for what its reason says already, and for people's mail. */
+export function verdictWords(words: string[]): string {
+  const narrowest = Object.keys(verdicts).find((word) => words.includes(word));
+  return (narrowest && verdicts[narrowest]?.()) ?? '';
+}
+
 export const kindWords: Record<string, () => string> = {
   confirmation: m.admin_kind_confirmation,
   message: m.admin_kind_message,

@@ -43,3 +43,6 @@ export const mailFailures = [
   'mail.filedAlready',
   'ticket.closed',
 ] as const;
+
+/** What a mail is, apart from where it went. Stored in lotse.mails.verdicts. */
+export type MailVerdict = 'no_auto_answer' | 'automatic' | 'list' | 'bounce' | 'complaint' | 'report' | 'own_mail';

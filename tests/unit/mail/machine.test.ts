@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodeMail } from '#server/mail/decode.ts';
 import { judgeMail, loopMark } from '#server/mail/machine.ts';
+import { verdictWords } from '#server/mail/verdict-words.ts';
 
 const key = Buffer.alloc(32, 3);
 const workspaceId = '0b9f4cbe-64a8-4b0c-9d1f-0b7d0a5f3a11';
@@ -15,6 +16,8 @@ describe('what a machine wrote', () => {
     'Auto-Submitted: auto-replied',
     'Auto-Submitted: auto-generated; x=y',
     'Auto-Submitted: (comment) auto-notified',
+    'Auto-Submitted: no\nAuto-Submitted: auto-replied',
+    'Auto-Submitted: no-idea',
     'Precedence: list',
     'Precedence: normal\nPrecedence: bulk',
     'X-Autoreply: yes',
@@ -37,6 +40,7 @@ describe('what a machine wrote', () => {
   test.each([
     'Auto-Submitted: no',
     'Auto-Submitted: No (really)',
+    'Auto-Submitted: no; x="auto-replied"',
     'Subject: Abwesend vom 3. bis 5.: bitte Schlüssel',
     'X-Loop: no',
   ])('%s is from a person', async (head) => {
@@ -55,6 +59,22 @@ describe('what a machine wrote', () => {
     for (const from of ['hilfe@example.org', 'no-reply@shop.example', 'Post <postmaster@example.net>', '']) {
       expect((await judge('Subject: x', 'x', from)).noAutoAnswer).not.toEqual([]);
     }
+  });
+});
+
+describe('what came by a list', () => {
+  test.each([
+    'List-Id: <a.example.org>',
+    'List-Unsubscribe: <https://example.org/u>',
+    'List-Post: NO',
+    'Mailing-List: contact x@example.org',
+    'Precedence: list',
+  ])('%s is said to be of a list, and is never answered', async (head) => {
+    expect(verdictWords(await judge(head))).toEqual(['no_auto_answer', 'automatic', 'list']);
+  });
+
+  test('bulk is no list', async () => {
+    expect(verdictWords(await judge('Precedence: bulk'))).toEqual(['no_auto_answer', 'automatic']);
   });
 });
 
@@ -126,5 +146,43 @@ describe('what came back', () => {
     );
     expect(verdicts.report).toMatchObject({ action: 'complaint', recipient: 'erika@example.com' });
     expect(verdicts.bounce).toEqual([]);
+    expect(verdictWords(verdicts)).toEqual(['no_auto_answer', 'automatic', 'complaint']);
+  });
+
+  describe('a notification of Amazon SES', () => {
+    const sns = 'SNS <no-reply@sns.amazonaws.com>';
+    const headers = '"headers":[{"name":"From","value":"x"},{"name":"Message-ID","value":"<lotse.3@example.org>"}]';
+    const failure =
+      '"bounce":{"bounceType":"Permanent","bouncedRecipients":[{"emailAddress":"Erika@example.com","action":"failed","status":"5.1.1","diagnosticCode":"smtp; 550 no such user"}]}';
+    const bounce = `{"notificationType":"Bounce",${failure},"mail":{${headers}}}`;
+
+    test.each([
+      ['plain', bounce],
+      ['as a string', JSON.stringify({ Type: 'Notification', Message: bounce })],
+      ['folded by a relay', bounce.replace('"emailAddress"', '"email!\r\n Address"')],
+    ])('of a failure, %s', async (_, text) => {
+      const { report: found } = await judge('Subject: AWS Notification Message', text, sns);
+      expect(found).toMatchObject({
+        action: 'failed',
+        permanent: true,
+        recipient: 'erika@example.com',
+        status: '5.1.1',
+        diagnostic: 'smtp; 550 no such user',
+        originalMessageId: 'lotse.3@example.org',
+      });
+    });
+
+    test.each([
+      ['Complaint', 'complaint'],
+      ['Delivery', 'delivered'],
+    ])('of a %s is no bounce', async (kind, action) => {
+      const verdicts = await judge('Subject: x', `{"notificationType":"${kind}","mail":{${headers}}}`, sns);
+      expect(verdicts.bounce).toEqual([]);
+      expect(verdicts.report).toMatchObject({ action, permanent: false, originalMessageId: 'lotse.3@example.org' });
+    });
+
+    test('counts from its own address alone', async () => {
+      expect((await judge('Subject: x', bounce)).report).toBeNull();
+    });
   });
 });
