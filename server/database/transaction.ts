@@ -69,8 +69,9 @@ async function beginIn<T>(mode: string, work: Work<T>, stay: () => void): Promis
 }
 
 /**
- * Runs one statement that only reads, by itself. Where the pool is exchanged before it was answered, it is asked again in the next:
- * in the one that was left it may stand behind a line that broke.
+ * Runs one statement by itself, of which it does not matter how often it is run: it only reads, or a second time finds all done.
+ * Where the pool is exchanged before it was answered, it is asked again in the next: in the one that was left it may stand behind a
+ * line that broke.
  */
 export async function ask<T>(statement: (sql: Sql) => Promise<T>): Promise<T> {
   for (let moves = 0; moves < mostMoves; moves++) {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { pool } from './pool.ts';
+import { ask } from './transaction.ts';
 
 /** The channel on which processes tell each other that a workspace has new events. */
 export const channel = 'lotse_events';
@@ -26,7 +26,7 @@ async function send(): Promise<void> {
     const workspaces = [...pending];
     pending.clear();
     try {
-      await pool()`select pg_notify(${channel}, id) from unnest(${workspaces}::text[]) id`;
+      await ask((sql) => sql`select pg_notify(${channel}, id) from unnest(${workspaces}::text[]) id`);
     } catch {
       // The database is away; the feeds' own poll finds the events when it is back.
       return;

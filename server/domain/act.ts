@@ -1,8 +1,9 @@
 import { asActor, type Actor, type Tx } from '#server/database/actor.ts';
-import { lane, pool, type Sql } from '#server/database/pool.ts';
+import { lane, type Sql } from '#server/database/pool.ts';
 import { Fault } from '#lib/shared/faults.ts';
 import { orFault } from '#server/database/fault.ts';
 import { isCollision, refusalFrom } from '#server/database/refusal.ts';
+import { ask } from '#server/database/transaction.ts';
 import { wake } from '#server/database/wake.ts';
 import { append, type EventDraft } from './events.ts';
 
@@ -31,12 +32,12 @@ export function act<T>(actor: Actor, work: (act: Act) => Promise<T>, options: Ac
 }
 
 /**
- * The same where one statement of `pool()` is the whole command and answers with its seq, 0 when nothing changed.
+ * The same where one statement is the whole command and answers with its seq, 0 when nothing changed. Run twice it does it once.
  * @throws AppError for what was refused, Fault when it may be tried again later
  */
 export function actAtOnce(actor: Actor, statement: (sql: Sql) => Promise<number>): Promise<Done<null>> {
   return inLane(actor, async () => {
-    const seq = await statement(pool());
+    const seq = await ask(statement);
     if (seq > 0 && actor.workspaceId) wake(actor.workspaceId);
     return { seq, result: null };
   });
@@ -78,7 +79,9 @@ async function seqOf(actor: Actor, eventIds: number[]): Promise<number> {
   if (eventIds.length === 0) return 0;
   if (actor.workspaceId) wake(actor.workspaceId);
   const reader = actor.kind === 'contact' || actor.kind === 'link' ? 'customer' : 'staff';
-  const [row] = await pool()<{ seq: number }[]>`select private.seq_of(${eventIds}::bigint[], ${reader}) as seq`;
+  const [row] = await ask(
+    (sql) => sql<{ seq: number }[]>`select private.seq_of(${eventIds}::bigint[], ${reader}) as seq`,
+  );
   return row?.seq ?? 0;
 }
 

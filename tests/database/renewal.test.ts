@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { asSystem } from '#server/database/actor.ts';
 import { pool } from '#server/database/pool.ts';
 import { ask, begin } from '#server/database/transaction.ts';
+import { execute } from '#server/execute.ts';
+import { createCast, createTicket } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 let database: TestDatabase;
 
@@ -78,6 +82,32 @@ test('a question whose own line is cut is told so, and the next one is answered'
   await expect(asked).rejects.toThrow();
   expect(pool()).not.toBe(before);
   expect(await ask((sql) => sql`select 1 as one`)).toEqual([{ one: 1 }]);
+});
+
+test('a claim whose own line is cut is not done, takes the pool along, and is done by the same command again', async () => {
+  const cast = await createCast();
+  const ticket = await createTicket(cast);
+  const call = { id: randomUUID(), name: 'ticket.claim', input: { ticket } };
+  const before = pool();
+  await database.owner.begin(async (sql) => {
+    await sql`select from lotse.tickets where id = ${ticket} for update`;
+    const claimed = execute(cast.ben, call);
+    const waiting = await until(async () => {
+      const [row] = await sql<{ pid: number }[]>`
+        select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+      `;
+      return row;
+    });
+    await sql`select pg_terminate_backend(${waiting.pid})`;
+    expect(await claimed).toMatchObject({ ok: false, error: { code: 'database.away' } });
+  });
+  expect(pool()).not.toBe(before);
+  expect(await execute(cast.ben, call)).toMatchObject({ ok: true });
+  expect(await execute(cast.ben, call)).toMatchObject({ ok: true });
+  const told = await database.owner`
+    select from lotse.events where ticket_id = ${ticket} and type = 'ticket.claimed' and class = 'staff'
+  `;
+  expect(told).toHaveLength(1);
 });
 
 test('the error of another connection ends a transaction, and leaves the pool as it is', async () => {
