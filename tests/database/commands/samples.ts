@@ -159,6 +159,7 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     'account.create': by(ada, { name: 'Zwei', address: 'zwei@desk.example', pool: heating, kind: 'smtp' }),
     'account.change': by(ada, { account: things.account, name: 'Anders', pool: heating }),
     'account.archive': by(ada, { account: extra.account }),
+    'account.connect': by(ada, { account: things.account, provider: 'google', token: 'of a consent' }),
     'mail.retry': by(ada, { mail: things.mail }),
     'filter.create': by(ada, { name: 'Werbung', conditions: rule, actions: [{ do: 'ignore' }] }),
     'filter.change': by(ada, { filter: things.filter, name: 'Anders', isActive: true }),
