@@ -192,6 +192,23 @@ describe('mail accounts', () => {
     expect(await refusal(ada, 'account.change', { ...elsewhere, imapPassword: 'geheim' })).toBeNull();
   });
 
+  test('keep no password for another server while a token opens them', async () => {
+    const { ada, heating } = desk.cast;
+    const input = { ...server, address: 'token@desk.example', pool: heating };
+    const account = (await run(ada, 'account.create', input)).result['account'] ?? '';
+    const kept = async () => {
+      const [row] = await desk.db.owner<{ hasPassword: boolean; hasToken: boolean; isConnected: boolean }[]>`
+        select imap_password <> '' as has_password, oauth_refresh_token <> '' as has_token, oauth_connected_at is not null as is_connected
+        from lotse.mail_accounts where id = ${account}
+      `;
+      return row;
+    };
+    await run(ada, 'account.connect', { account, provider: 'google', token: 'of a consent' });
+    expect(await kept()).toEqual({ hasPassword: true, hasToken: true, isConnected: true });
+    await run(ada, 'account.change', { account, imapHost: 'imap.böse.example' });
+    expect(await kept()).toEqual({ hasPassword: false, hasToken: false, isConnected: false });
+  });
+
   test('are the administrators’', async () => {
     const { mona, heating } = desk.cast;
     const input = { ...server, address: 'mona@desk.example', pool: heating };
