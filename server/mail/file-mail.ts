@@ -100,7 +100,7 @@ async function file(tx: Act, { incoming, decision, stored, number }: Plan, dupli
     ),
     ...(isInternal && decision.member ? { member: decision.member } : {}),
     isAutomatic: verdicts.automatic.length > 0,
-    isVerified: decision.kind === 'open' || decision.as === 'customer' || isWrittenBy(statement, sender),
+    isVerified: decision.kind === 'open' || decision.as === 'customer' || isWrittenBy(statement, incoming, sender),
     isStatement: statement !== null,
     isFirst: decision.kind === 'open',
     files: stored,

@@ -10,7 +10,7 @@ export type SenderProof = 'pass' | 'fail' | 'unknown';
 export function senderProof({ headers, from }: Pick<ParsedMail, 'headers' | 'from'>, authservId: string): SenderProof {
   if (authservId === '') return 'unknown';
   if ((headers.get('from')?.length ?? 0) > 1) return 'fail';
-  const [id = '', ...results] = withoutComments(headers.get('authentication-results')?.[0] ?? '').split(';');
+  const [id = '', ...results] = partsOf(headers.get('authentication-results')?.[0] ?? '');
   if (id.trim().split(/\s+/)[0]?.toLowerCase() !== authservId.toLowerCase()) return 'unknown';
   const said = results.map((result) => result.trim()).filter((result) => /^dmarc\s*=/i.test(result));
   // Two answers to one question: whoever adds to a field may have added this.
@@ -23,14 +23,26 @@ export function senderProof({ headers, from }: Pick<ParsedMail, 'headers' | 'fro
   return domain === undefined || address.endsWith(`@${domain}`) || address.endsWith(`.${domain}`) ? 'pass' : 'fail';
 }
 
-/** Comments may be nested, and hold anything. */
-function withoutComments(value: string): string {
+/**
+ * What stands between semicolons, without comments, which may be nested. In quotes stands what the sender chose, such as the
+ * address of his envelope: neither its semicolons nor its brackets count.
+ */
+function partsOf(value: string): string[] {
+  const parts = [''];
   let depth = 0;
-  let text = '';
-  for (const sign of value) {
-    if (sign === '(') depth++;
-    else if (sign === ')' && depth > 0) depth--;
-    else if (depth === 0) text += sign;
+  for (let at = 0; at < value.length;) {
+    const next = depth > 0 ? withinComment : outside;
+    next.lastIndex = at;
+    const piece = next.exec(value)?.[0] ?? '';
+    at += Math.max(1, piece.length);
+    if (piece === '(') depth++;
+    else if (piece === ')' && depth > 0) depth--;
+    else if (depth > 0) continue;
+    else if (piece === ';') parts.push('');
+    else parts.push(`${parts.pop() ?? ''}${piece}`);
   }
-  return text;
+  return parts;
 }
+
+const outside = /"(?:[^"\\]|\\[^])*"|[^]/y;
+const withinComment = /\\[^]|[^]/y;

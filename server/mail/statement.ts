@@ -2,9 +2,10 @@ import type { Tx } from '#server/database/actor.ts';
 import { consultationOf, type Consultation } from '#server/domain/consultations.ts';
 import type { Decision } from './decision.ts';
 import type { ParsedMail } from './parsed.ts';
+import { senderProof } from './sender-proof.ts';
 import { ownIdOf, repliedTicketOf } from './thread-ids.ts';
 
-type Incoming = { mail: ParsedMail; key: Buffer; account: { workspaceId: string } };
+type Incoming = { mail: ParsedMail; key: Buffer; account: { workspaceId: string; authservId: string } };
 
 /** What a mail answers that no customer sent: asked for a statement, its writer is heard and yet no part of the ticket. */
 export async function statementOf(
@@ -23,7 +24,11 @@ export async function statementOf(
   });
 }
 
-/** From another address nobody can tell who answers. */
-export function isWrittenBy(statement: Consultation | null, sender: string | null): boolean {
-  return statement !== null && statement.contactId === sender;
+/** From another address, or one that did not stand up to DMARC, nobody can tell who answers. */
+export function isWrittenBy(
+  statement: Consultation | null,
+  { mail, account }: Incoming,
+  sender: string | null,
+): boolean {
+  return statement?.contactId === sender && sender !== null && senderProof(mail, account.authservId) !== 'fail';
 }

@@ -37,12 +37,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-type Reply = { from: string; to: string; text: string; inReplyTo?: string };
+type Reply = { from: string; to: string; text: string; inReplyTo?: string; proof?: string };
 
-async function reply({ from, to, text, inReplyTo }: Reply) {
+async function reply({ from, to, text, inReplyTo, proof }: Reply) {
   const transport = createTransport({ host: '127.0.0.1', port: bridge.smtpPort ?? 0, secure: false, ignoreTLS: true });
   const mail = { from, to, text, subject: 'Re: Stellungnahme', messageId: `<${randomUUID()}@gutachten.example>` };
-  await transport.sendMail({ ...mail, ...(inReplyTo ? { inReplyTo } : {}) });
+  const headers = proof ? { 'Authentication-Results': proof } : {};
+  await transport.sendMail({ ...mail, headers, ...(inReplyTo ? { inReplyTo } : {}) });
   transport.close();
 }
 
@@ -116,6 +117,16 @@ test('asked for the customer to read, the answer is public, and its writer still
     where tc.ticket_id = ${ticket} and a.address = 'jung@gutachten.example'
   `;
   expect(customers).toEqual([]);
+});
+
+test('an answer that only claims to be his is heard, and marked', async () => {
+  const { ticket, mail } = await consulted('kern@gutachten.example', 'public');
+  await db.owner`update lotse.mail_accounts set authserv_id = 'mx.example.org'`;
+  const to = mail.replyTo?.value[0]?.address ?? '';
+  const proof = 'mx.example.org; dmarc=fail header.from=gutachten.example';
+  await reply({ from: 'kern@gutachten.example', to, text: 'Alles in Ordnung.', proof });
+  expect(await arrives(ticket, 'Alles in Ordnung')).toMatchObject({ occasion: 'statement', isVerified: false });
+  await db.owner`update lotse.mail_accounts set authserv_id = ''`;
 });
 
 test('of an internal ticket nothing is passed on, nor to the desk itself, nor by who may not work on it', async () => {

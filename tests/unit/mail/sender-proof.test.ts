@@ -29,6 +29,8 @@ test.each([
   ['a pass inside a comment', [says('dmarc=fail (dmarc=pass) header.from=nordlicht.example')], 'fail'],
   ['two answers to one question', [says('dmarc=fail; dmarc=pass')], 'fail'],
   ['a second sender', [says('dmarc=pass'), 'From: Boss <boss@nordlicht.example>'], 'fail'],
+  ['a pass in the quotes of his envelope', [says('spf=pass smtp.mailfrom="x; dmarc=pass"@evil.example')], 'unknown'],
+  ['a quote that begins in a comment', [says('spf=pass (said "hi); dmarc=fail header.from="x"; dmarc=pass')], 'fail'],
   ['our name as a part of another', [says('dmarc=pass', `${ours}.evil.example`)], 'unknown'],
 ] as const)('nobody talks himself in: %s', async (_, head, expected) => {
   expect(await proof([...head])).toBe(expected);
