@@ -23,12 +23,17 @@ export async function filters({ sql }: Tx): Promise<FilterSetting[]> {
   return rows.flatMap(readable);
 }
 
-/** Those that are live, as the mail side follows them. */
+/**
+ * Those that are live, as the mail side follows them. What names a pool that is gone by now says nothing: the mail must not fail
+ * for it, and goes where it would go otherwise.
+ */
 export async function activeFilters(workspaceId: string): Promise<Filter[]> {
   const rows = await asSystem(
     workspaceId,
-    ({ sql }) => sql<FilterSetting[]>`
-      select id, name, joins, conditions, actions, stops, is_active
+    ({ sql }) => sql<(FilterSetting & { pools: string[] })[]>`
+      select id, name, joins, conditions, actions, stops, is_active, array(
+        select p.id from lotse.pools p where p.workspace_id = ${workspaceId} and p.archived_at is null
+      ) as pools
       from lotse.filters
       where workspace_id = ${workspaceId} and is_active
       order by position, created_at, id
@@ -36,7 +41,12 @@ export async function activeFilters(workspaceId: string): Promise<Filter[]> {
     `,
     { readOnly: true },
   );
-  return rows.flatMap(readable);
+  return rows.flatMap(({ pools, ...row }) =>
+    readable(row).map((filter) => ({
+      ...filter,
+      actions: filter.actions.filter((each) => each.do !== 'ticket' || pools.includes(each.pool)),
+    })),
+  );
 }
 
 /** One that an older or newer build wrote otherwise is left out rather than guessed at. */

@@ -4,6 +4,7 @@ import * as mails from '#server/domain/mails.ts';
 import type { Decision, Sorted } from './decision.ts';
 import type { Incoming } from './file-mail.ts';
 import type { ParsedMail } from './parsed.ts';
+import { senderProof } from './sender-proof.ts';
 
 type Mail = Pick<Incoming, 'account' | 'mail'> & {
   queued: { size: number };
@@ -27,7 +28,8 @@ export async function sorted(incoming: Mail, decision: Decision, filters: readon
   const target = where?.do === 'move' ? found.get(where.number) : undefined;
   // A rule is no proof of who wrote: only a customer of the ticket speaks there, anybody else's mail is the team's to read.
   if (target) {
-    const as = target.sender === 'customer' && !target.isClosed ? 'customer' : 'comment';
+    const isForged = senderProof(incoming.mail, incoming.account.authservId) === 'fail';
+    const as = target.sender === 'customer' && !isForged && !target.isClosed ? 'customer' : 'comment';
     return { kind: 'attach', ticketId: target.ticketId, as, via: 'filter', sorting };
   }
   return isForInbox(where, asks) ? { kind: 'wait', related, sorting } : { ...decision, sorting };

@@ -49,11 +49,17 @@ async function addFilter(name: string, word: string, actions: Actions): Promise<
 }
 
 let sent = 0;
-async function send(subject: string, { to = open, from = 'Nadine Neu <nadine@example.net>' } = {}) {
+async function send(subject: string, { to = open, from = 'Nadine Neu <nadine@example.net>', head = '' } = {}) {
   const id = `${++sent}@example.net`;
-  const raw = [`From: ${from}`, `To: ${to}`, `Subject: ${subject}`, `Message-ID: <${id}>`, '', 'Guten Tag.'].join(
-    '\r\n',
-  );
+  const raw = [
+    ...(head ? [head] : []),
+    `From: ${from}`,
+    `To: ${to}`,
+    `Subject: ${subject}`,
+    `Message-ID: <${id}>`,
+    '',
+    'Guten Tag.',
+  ].join('\r\n');
   expect(await deliver(bridge.smtpPort ?? 0, raw, { to: [to] })).toMatch(/^250 /);
   return until(async () => {
     const [row] = await db.owner<
@@ -109,6 +115,28 @@ test('a filter makes a ticket in a pool, with tag and priority, also where the a
 test('a filter puts mail into the inbox where the account would not ask', async () => {
   await addFilter('Nachfragen', 'Frage', [{ do: 'inbox' }]);
   expect(await send('Frage')).toMatchObject({ state: 'waiting', filterNames: ['Nachfragen'] });
+});
+
+test('moved to a ticket, what only claims to be its customer’s is a comment too', async () => {
+  const target = await createTicket(cast);
+  await addFilter('Sammeln', 'Forderung', [{ do: 'move', number: await numberOf(db.owner, target) }]);
+  await db.owner`update lotse.mail_accounts set authserv_id = 'mx.example.org' where address = ${open}`;
+  const head = 'Authentication-Results: mx.example.org; dmarc=fail header.from=example.org';
+  expect(await send('Forderung', { from: 'petra.weber@example.org', head })).toMatchObject({ reason: 'filter.moved' });
+  await db.owner`update lotse.mail_accounts set authserv_id = '' where address = ${open}`;
+  expect(await comments(target)).toMatchObject([{ visibility: 'internal' }]);
+});
+
+test('where its pool has gone, a filter’s ticket goes to the pool of the account', async () => {
+  const { pool = '' } = (await run(cast.ada, 'pool.create', { name: 'Vorübergehend' })).result;
+  await addFilter('Alt', 'Altes', [
+    { do: 'tag', tag: 'alt' },
+    { do: 'ticket', pool },
+  ]);
+  await run(cast.ada, 'pool.archive', { pool, isArchived: true });
+  const mail = await send('Altes Fenster');
+  expect(mail).toMatchObject({ state: 'filed', reason: 'ticket.created', filterNames: ['Alt'] });
+  expect(await ticket(mail.ticketId)).toMatchObject({ poolId: cast.heating, tags: ['alt'] });
 });
 
 test('moved to a ticket, a stranger’s mail is a comment and its customer’s own is his message; copied, it goes both ways', async () => {
