@@ -7,6 +7,8 @@ import { typingMs, type CustomerCalls, type CustomerEvents } from '#lib/shared/w
 
 /** Events in one breath are one reading. */
 const gatherMs = 60;
+/** What comes back to life is asked for an answer: its line may have died unnoticed. */
+const wakeMs = 3_000;
 
 /** The live line of a customer's page: it only says that something happened; the page then reads under his own rights. */
 export class CustomerLine {
@@ -21,6 +23,9 @@ export class CustomerLine {
   #typing: ReturnType<typeof setTimeout> | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #toldAt = 0;
+  /** The last event that was told of. */
+  #seq = 0;
+  #isWaking = false;
 
   constructor(token: string) {
     this.#token = token;
@@ -37,10 +42,10 @@ export class CustomerLine {
     this.#socket = socket;
     const comeback = new Comeback(socket, {
       onoffline: () => (this.isOffline = true),
-      // A line may have died unnoticed, or the page have slept: reading shows what is, whatever was told.
-      onwake: () => this.#refresh(),
+      onwake: () => void this.#wake(),
     });
-    socket.on('ready', ({ now, build }) => {
+    socket.on('ready', ({ seq, now, build }) => {
+      this.#seq = seq;
       comeback.heard();
       comeback.settle();
       this.build = build;
@@ -50,7 +55,8 @@ export class CustomerLine {
       // Whatever happened since the page was rendered, or while the line was down.
       this.#refresh();
     });
-    socket.on('event', () => {
+    socket.on('event', ({ seq }) => {
+      this.#seq = seq;
       this.#hush();
       this.#refresh();
     });
@@ -108,6 +114,24 @@ export class CustomerLine {
   #hush(): void {
     clearTimeout(this.#typing);
     this.isTyping = false;
+  }
+
+  /**
+   * The page may have slept, and reading shows what is, whatever was told. But not over a network that is not back yet: in place of
+   * the page would stand that it could not be read.
+   */
+  async #wake(): Promise<void> {
+    if (this.#isWaking || !this.#socket) return;
+    this.#isWaking = true;
+    try {
+      await this.#socket.timeout(wakeMs).emitWithAck('catchup', { cursor: this.#seq });
+      this.#refresh();
+    } catch {
+      // Nobody answers: a new line is quicker than waiting until that is noticed, and the page is read once it is there.
+      this.#socket.disconnect();
+    } finally {
+      this.#isWaking = false;
+    }
   }
 
   #refresh(): void {
