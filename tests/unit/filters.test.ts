@@ -90,3 +90,20 @@ test('a mail goes to one place only', () => {
   expect(actions.safeParse([{ do: 'ignore' }, { do: 'inbox' }]).success).toBe(false);
   expect(actions.safeParse([{ do: 'ignore' }, { do: 'copy', number: 3 }]).success).toBe(true);
 });
+
+test('a long text is made plain once, however many conditions look at it', () => {
+  let reads = 0;
+  const long: Facts = {
+    ...facts,
+    get text() {
+      reads++;
+      return facts.text;
+    },
+  };
+  const each = conditions.parse([{ field: 'text', is: 'contains', value: 'nichts davon' }]);
+  const filters = Array.from({ length: 100 }, (_, index): Filter => {
+    return { name: String(index), joins: 'all', conditions: each, actions: [{ do: 'ignore' }], stops: false };
+  });
+  expect(sort(filters, long).names).toEqual([]);
+  expect(reads).toBe(1);
+});
