@@ -77,9 +77,9 @@ async function fileTogether(workspaceId: string, incoming: Incoming[]): Promise<
   return [...outcomes, ...(await fileOrSplit(workspaceId, prepared))];
 }
 
-/** One that could not be read before goes to the ticket that says so. */
+/** One that could not be read before goes to the ticket that says so, also where its account asks first. */
 function again({ queued }: Incoming, decision: Decision): Decision {
-  if (decision.kind !== 'open' || queued.ticketId === null) return decision;
+  if ((decision.kind !== 'open' && decision.kind !== 'wait') || queued.ticketId === null) return decision;
   return { kind: 'attach', ticketId: queued.ticketId, as: 'customer', via: 'again' };
 }
 

@@ -140,12 +140,15 @@ test('a mail that nobody can read becomes a ticket that says so, with the mail a
   expect(file).toEqual({ name: 'mail.eml', mime: 'message/rfc822', size: raw.length, visibility: 'internal' });
   const leaving = await db.owner`select from lotse.outgoing_mails where ticket_id = ${failed.ticketId}`;
   expect(leaving).toHaveLength(0);
+  // Nobody is asked where it belongs: its ticket is there.
+  await db.owner`update lotse.mail_accounts set asks_first = true where id = ${account}`;
   await run(cast.ada, 'mail.retry', { mail: failed.id });
   intake.poke();
   await until(async () => (await db.owner`select from lotse.mails where id = ${failed.id} and state = 'filed'`).length);
   const messages = await db.owner`
     select kind, body_text from lotse.messages where ticket_id = ${failed.ticketId} order by created_at
   `;
+  await db.owner`update lotse.mail_accounts set asks_first = false where id = ${account}`;
   expect(messages.map(({ kind }) => String(kind))).toEqual(['comment', 'message']);
   const [count] = await db.owner`select count(*)::int from lotse.tickets where subject like '%Kaputt%'`;
   expect(count).toEqual({ count: 1 });
