@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readHeaders } from '#server/mail/headers.ts';
 import { mailLimits } from '#server/mail/parsed.ts';
@@ -64,6 +65,7 @@ describe('mail made to break the parser', () => {
   });
 
   test.each([
+    ['3 MB of flowed text', 'text/plain; format=flowed; delsp=yes', 'lorem ipsum \r\n'.repeat(220_000)],
     ['600 kB of flowed text', 'text/plain; format=flowed', 'lorem ipsum \r\n'.repeat(45_000)],
     ['3 MB of addresses', 'text/plain', 'www.example.org '.repeat(190_000)],
     ['200 kB of ">"', 'text/plain', '>'.repeat(200_000)],
@@ -73,6 +75,72 @@ describe('mail made to break the parser', () => {
   ])('ends with %s in a reply', async (_, type, text) => {
     const raw = Buffer.from(`In-Reply-To: <a@example.org>\r\n${mail(type, text).toString()}`);
     await expect(outcome(raw)).resolves.toBe('Heizung');
+  });
+
+  test('ends with forwarded mails within each other, a thousand deep, and keeps the outermost as a file', async () => {
+    const inner = 'Content-Type: message/rfc822\r\n\r\nSubject: tiefer\r\n'.repeat(1000);
+    const raw = mail(
+      'multipart/mixed; boundary=b',
+      parts(1, () => `Content-Type: message/rfc822\r\n\r\n${inner}`),
+    );
+    const { attachments } = await parseMail(raw);
+    expect(attachments).toHaveLength(1);
+    expect(attachments[0]).toMatchObject({ mime: 'message/rfc822' });
+    expect(attachments[0]?.size).toBeGreaterThan(40_000);
+  });
+
+  test('keeps a thousand forwarded mails as files, up to the limit of parts', async () => {
+    const raw = mail(
+      'multipart/mixed; boundary=b',
+      parts(1500, (index) => `Content-Type: message/rfc822\r\n\r\nSubject: Nummer ${index}\r\n\r\nx`),
+    );
+    const { attachments, notes } = await parseMail(raw);
+    expect(attachments.length).toBeGreaterThan(900);
+    expect(attachments[7]).toMatchObject({ name: 'Nummer 7.eml', mime: 'message/rfc822' });
+    expect(notes).toContain('parts');
+  });
+
+  test('never unpacks a bomb: winmail.dat and archives stay the bytes they came as', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+    const tnef = Buffer.concat([Buffer.from([0x78, 0x9f, 0x3e, 0x22, 0x01, 0x00]), bomb]);
+    const part = (type: string, name: string, content: Buffer) =>
+      `Content-Type: ${type}; name=${name}\r\nContent-Transfer-Encoding: base64\r\n\r\n${content.toString('base64')}`;
+    const files = [part('application/ms-tnef', 'winmail.dat', tnef), part('application/gzip', 'a.gz', bomb)];
+    const read = await parseMail(
+      mail(
+        'multipart/mixed; boundary=b',
+        parts(2, (index) => files[index] ?? ''),
+      ),
+    );
+    expect(read.attachments.map(({ name, mime, content }) => ({ name, mime, content }))).toEqual([
+      { name: 'winmail.dat', mime: 'application/ms-tnef', content: tnef },
+      { name: 'a.gz', mime: 'application/gzip', content: bomb },
+    ]);
+  });
+
+  test('file names turn no reading direction, hide nothing and leave their folder never', async () => {
+    const names = [
+      'Rechnung\u202Efdp.exe',
+      '..\\..\\etc\\passwd',
+      '/etc/shadow',
+      'a\u200B\u2066.pdf',
+      '\u0007',
+      '.',
+      `${'ä'.repeat(300)}.pdf`,
+    ];
+    const raw = mail(
+      'multipart/mixed; boundary=b',
+      parts(
+        names.length,
+        (index) =>
+          `Content-Type: application/pdf\r\nContent-Disposition: attachment; filename*=utf-8''${encodeURIComponent(names[index] ?? '')}\r\n\r\nx`,
+      ),
+    );
+    const given = (await parseMail(raw)).attachments.map(({ name }) => name);
+    expect(given.slice(0, 4)).toEqual(['Rechnungfdp.exe', 'passwd', 'shadow', 'a.pdf']);
+    expect(given.slice(4, 6)).toEqual(['attachment-5.pdf', 'attachment-6.pdf']);
+    expect(Buffer.byteLength(given[6] ?? '')).toBeLessThanOrEqual(255);
+    expect(given[6]).toMatch(/ä\.pdf$/);
   });
 
   test('a header of a megabyte and ten thousand recipients stay bounded', async () => {
