@@ -12,16 +12,23 @@ export const password = 'geheim';
 
 export type Dovecot = Awaited<ReturnType<typeof startDovecot>>;
 
-/** A real IMAP server of our own, as root or not: every user name is a fresh mailbox, the password is `password`. */
-export async function startDovecot() {
+/** A certificate, its key and who signed it, as files. */
+export type Certificate = { authority: string; certificate: string; key: string };
+
+/**
+ * A real IMAP server of our own, as root or not: every user name is a fresh mailbox, the password is `password`. With a
+ * certificate it speaks TLS from the first byte at `tlsPort`, and takes no password in clear.
+ */
+export async function startDovecot({ tls }: { tls?: Certificate } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'dovecot-'));
   const port = await freePort();
+  const tlsPort = tls ? await freePort() : 0;
   const configuration = join(folder, 'dovecot.conf');
   await mkdir(join(folder, 'mail'));
   const { uid, gid } = mailOwner;
   await chmod(folder, 0o755);
   await chown(join(folder, 'mail'), uid, gid);
-  await writeFile(configuration, settings(folder, port));
+  await writeFile(configuration, settings(folder, { port, tlsPort, tls }));
   let server = await launch();
 
   async function launch(): Promise<ChildProcess> {
@@ -42,10 +49,14 @@ export async function startDovecot() {
 
   return {
     port,
+    tlsPort,
     /** Another mail program at the same mailbox. */
     async visit<T>(user: string, work: (client: ImapFlow) => Promise<T>): Promise<T> {
       const auth = { user, pass: password };
-      const client = new ImapFlow({ host: '127.0.0.1', port, secure: false, doSTARTTLS: false, auth, logger: false });
+      const way = tls
+        ? { host: 'localhost', port: tlsPort, secure: true, tls: { ca: await readFile(tls.authority) } }
+        : { host: '127.0.0.1', port, secure: false, doSTARTTLS: false };
+      const client = new ImapFlow({ ...way, auth, logger: false });
       client.on('error', () => undefined);
       await client.connect();
       try {
@@ -95,7 +106,9 @@ const isRoot = me.uid === 0;
 // Dovecot reads no mail as root.
 const mailOwner = isRoot ? { uid: 65534, gid: 65534 } : me;
 
-function settings(folder: string, port: number): string {
+type Settings = { port: number; tlsPort: number; tls: Certificate | undefined };
+
+function settings(folder: string, { port, tlsPort, tls }: Settings): string {
   return `
 base_dir = ${folder}/run
 state_dir = ${folder}/run
@@ -103,8 +116,8 @@ instance_name = ${folder}
 log_path = ${folder}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
-disable_plaintext_auth = no
+${tls ? `ssl = required\nssl_cert = <${tls.certificate}\nssl_key = <${tls.key}` : 'ssl = no'}
+disable_plaintext_auth = ${tls ? 'yes' : 'no'}
 auth_failure_delay = 0 secs
 mail_fsync = never
 mailbox_idle_check_interval = 1 secs
@@ -126,7 +139,8 @@ service imap-login {
     port = ${port}
   }
   inet_listener imaps {
-    port = 0
+    port = ${tlsPort}
+    ssl = yes
   }
 }
 service anvil {

@@ -8,7 +8,7 @@ import { startMailboxes } from '#server/mail/mailboxes.ts';
 import { stopParsing } from '#server/mail/parse.ts';
 import { createCast, run } from './cast.ts';
 import { createTestDatabase } from './database.ts';
-import { password, startDovecot } from './dovecot.ts';
+import { password, startDovecot, type Certificate } from './dovecot.ts';
 import { until } from './until.ts';
 
 type Settings = Partial<Parameters<typeof run<'account.create'>>[2]>;
@@ -16,9 +16,9 @@ type Settings = Partial<Parameters<typeof run<'account.create'>>[2]>;
 export type ImapDesk = Awaited<ReturnType<typeof startImapDesk>>;
 
 /** A desk whose accounts are mailboxes of a real server, watched as by one process. */
-export async function startImapDesk() {
+export async function startImapDesk(secure: { tls?: Certificate } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'lotse-'));
-  const dovecot = await startDovecot();
+  const dovecot = await startDovecot(secure);
   const db = await createTestDatabase();
   decide({ FILES_DIR: folder, ORIGIN: 'https://desk.example.org' });
   const cast = await createCast();
