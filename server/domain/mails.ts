@@ -26,6 +26,7 @@ export {
   type Head,
   type Queued,
 } from './mails/queue.ts';
+export { storeAgain, wantedAgain } from './mails/again.ts';
 export { duplicatesOf, file, ignore, type Filed, type Meta } from './mails/file.ts';
 export { ticketOf, waiting, type ThreadTicket } from './mails/threads.ts';
 export { markSettled, unsettled } from './mails/settle.ts';

@@ -6,15 +6,22 @@ import { accessFor, type Provider } from '#server/auth/mailbox-oauth.ts';
 import { config } from '#server/config.ts';
 import * as mails from '#server/domain/mails.ts';
 import { seal, unseal } from '#server/sealed.ts';
+import { timed } from './imap-timed.ts';
+
+/** `quietMs`: so long a command may hear nothing; `commandMs`: so long it may take whatever is said meanwhile. */
+export type Patience = { quietMs: number; commandMs: number };
+
+/** 40 MB at a megabit take five minutes and a half. */
+const usual: Patience = { quietMs: 5 * 60_000, commandMs: 10 * 60_000 };
 
 /** A client for the account's mailbox that is not connected yet, with a password or with a token that is fresh. */
-export async function clientFor(account: mails.Account, held: mails.Held): Promise<ImapFlow> {
+export async function clientFor(account: mails.Account, held: mails.Held, patience = usual): Promise<ImapFlow> {
   const { imapUser: user, imapSecurity: security } = account;
   const secret =
     account.imapAuth === 'password'
       ? { pass: unseal(account.imapPassword, mails.imapPasswordPurpose) }
       : { accessToken: await freshToken(account.imapAuth, held) };
-  return new ImapFlow({
+  const client = new ImapFlow({
     host: account.imapHost,
     port: account.imapPort,
     secure: security === 'tls',
@@ -27,8 +34,9 @@ export async function clientFor(account: mails.Account, held: mails.Held): Promi
     missingIdleCommand: 'NOOP',
     connectionTimeout: 20_000,
     greetingTimeout: 20_000,
-    socketTimeout: 5 * 60_000,
+    socketTimeout: patience.quietMs,
   });
+  return timed(client, patience.commandMs);
 }
 
 /** Certificates are always verified; an authority of the house is believed besides the public ones. */

@@ -13,6 +13,8 @@ export type Reader = {
   cursor: mails.Cursor;
   /** What the connections before this one broke at. */
   trouble: Trouble;
+  /** And at what somebody wanted tried again. */
+  again: Trouble;
   /** The largest mail that is fetched whole. */
   mostBytes: number;
   onStored(): void;
@@ -42,6 +44,10 @@ export class Trouble {
     this.#times = this.#uid === uid ? this.#times + 1 : 1;
     this.#uid = uid;
     this.#alone = mostAtOnce;
+  }
+
+  forget(): void {
+    this.#times = 0;
   }
 
   passed(): void {
@@ -96,7 +102,7 @@ async function fetchGroup(reader: Reader, group: Known[]): Promise<void> {
   reader.onStored();
 }
 
-async function bytesOf(reader: Reader, group: Known[]): Promise<mails.Fetched[]> {
+export async function bytesOf(reader: Reader, group: Known[]): Promise<mails.Fetched[]> {
   const { client, account, mostBytes } = reader;
   const [first] = group;
   if (first && first.size > mostBytes) {

@@ -4,9 +4,10 @@ import { AppError } from '#lib/shared/errors.ts';
 import { Fault } from '#lib/shared/faults.ts';
 import * as mails from '#server/domain/mails.ts';
 import { log } from '#server/log.ts';
-import { clientFor } from './imap-connect.ts';
+import { clientFor, type Patience } from './imap-connect.ts';
 import { Trouble, type Reader } from './imap-fetch.ts';
 import { readNew } from './imap-read.ts';
+import { fetchAgain } from './imap-again.ts';
 import { reconcileIfDue } from './imap-reconcile.ts';
 import { settleRest } from './imap-settle.ts';
 import { mailLimits } from './parsed.ts';
@@ -22,14 +23,19 @@ type WatchOptions = {
   onStored(): void;
   /** The largest mail that is fetched whole. */
   mostBytes?: number;
+  patience?: Patience;
 };
 
 /**
  * Watches one mailbox until stopped: IDLE is a hint, the poll finds what it missed, UIDs are the cursor. Another process
  * that holds the account's lease is left alone.
  */
-export function watch(account: mails.Account, { holder, onStored, mostBytes = mailLimits.bytes }: WatchOptions) {
+export function watch(
+  account: mails.Account,
+  { holder, onStored, mostBytes = mailLimits.bytes, patience }: WatchOptions,
+) {
   const trouble = new Trouble();
+  const again = new Trouble();
   const ending = new AbortController();
   let hint = Promise.withResolvers<void>();
   let client: ImapFlow | undefined;
@@ -71,7 +77,7 @@ export function watch(account: mails.Account, { holder, onStored, mostBytes = ma
   }
 
   async function read(lease: mails.Lease): Promise<void> {
-    const connection = await clientFor(account, lease.held);
+    const connection = await clientFor(account, lease.held, patience);
     client = connection;
     connection.on('exists', () => hint.resolve());
     connection.on('close', () => hint.resolve());
@@ -79,12 +85,13 @@ export function watch(account: mails.Account, { holder, onStored, mostBytes = ma
     connection.on('error', (error) => log.debug({ part: 'mail', accountId: account.id, err: error }, 'connection'));
     await connection.connect();
     const { cursor } = lease;
-    const reader: Reader = { account, lease, client: connection, cursor, trouble, mostBytes, onStored };
+    const reader: Reader = { account, lease, client: connection, cursor, trouble, again, mostBytes, onStored };
     while (!ending.signal.aborted && connection.usable) {
       hint = Promise.withResolvers();
       if (!(await lease.renew())) return;
       await connection.mailboxOpen(account.imapFolder);
       const hasMore = await readNew(reader);
+      await fetchAgain(reader);
       const problem = await settleRest(reader);
       await (problem ? mails.reportFailure(lease.held, problem) : mails.reportSuccess(lease.held));
       failures = 0;

@@ -48,7 +48,7 @@ async function end(mail: mails.Queued, error: unknown): Promise<void> {
   const reason = reasonOf(error, mail.id);
   const head = raw && readHead(raw);
   log.warn({ part: 'mail', mailId: mail.id, attempt: mail.attempts }, 'mail could not be filed');
-  if (mail.attempts < mails.mostAttempts) return void (await mails.fail(mail, { reason, head }));
+  if (mail.attempts < mails.mostAttempts && !isFinal(error)) return void (await mails.fail(mail, { reason, head }));
   try {
     await giveUp(mail, { reason, head, raw });
   } catch (problem) {
@@ -62,6 +62,11 @@ async function end(mail: mails.Queued, error: unknown): Promise<void> {
 async function postpone(mail: mails.Queued, fault: Fault): Promise<void> {
   reportUnexpected(fault, { part: 'mail', mailId: mail.id });
   await mails.postpone(mail, { reason: fault.code, seconds: fault.retryAfterSeconds });
+}
+
+/** Another attempt would find no more bytes than this one. */
+function isFinal(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'mail.unfetched' || error.code === 'mail.erased');
 }
 
 /** Null where they are gone, or cannot be read. */

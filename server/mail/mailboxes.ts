@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import * as mails from '#server/domain/mails.ts';
 import { reportUnexpected } from '#server/log.ts';
+import type { Patience } from './imap-connect.ts';
 import { watch, type Watch } from './imap.ts';
 
-type Options = { lookMs?: number; mostBytes?: number };
+type Options = { lookMs?: number; mostBytes?: number; patience?: Patience };
 
 /** One watch for each active IMAP account; follows what administrators add, change, pause and archive. */
 export function startMailboxes(onStored: () => void, { lookMs = 5_000, ...limits }: Options = {}) {

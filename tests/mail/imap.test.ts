@@ -115,7 +115,14 @@ test('a mail that a person moves away between search and fetch is his, and the o
     };
     const own = (await mails.receiversOf([account])).get(account);
     if (!own) throw new Error('no account');
-    const reading = { client, cursor: lease.cursor, trouble: new Trouble(), mostBytes: 1e6, onStored: () => undefined };
+    const reading = {
+      client,
+      cursor: lease.cursor,
+      trouble: new Trouble(),
+      again: new Trouble(),
+      mostBytes: 1e6,
+      onStored: () => undefined,
+    };
     await readNew({ account: own, lease, ...reading });
   });
   await lease.end();

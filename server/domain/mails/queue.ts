@@ -43,6 +43,7 @@ export async function next(): Promise<Queued[] | null> {
       select id, size, attempts, next_attempt_at, received_at
       from lotse.mails
       where state in ('stored', 'parsed', 'threaded')
+        and not fetch_again
         -- Later than any wait of ours: the clock was put back since.
         and (next_attempt_at <= now() or next_attempt_at > now() + make_interval(mins => ${longestWaitMinutes}))
       order by next_attempt_at
@@ -136,7 +137,10 @@ export async function giveBack(mails: Pick<Queued, 'id'>[], { seconds }: { secon
   );
 }
 
-/** Puts a mail that failed or was ignored back to its first state; the mail job takes it from there. */
+/**
+ * Puts a mail that failed or was ignored back to its first state; the mail job takes it from there. Of one that never came its
+ * mailbox is asked first, if it still is the same.
+ */
 export async function retry(act: Act, { mail }: Command<'mail.retry'>) {
   const [seen] = await act.sql`
     select id from lotse.mails where id = ${mail} and state in ('failed', 'ignored') and private.is_administrator()
@@ -144,7 +148,14 @@ export async function retry(act: Act, { mail }: Command<'mail.retry'>) {
   if (!seen) throw new AppError('mail.notFound');
   await act.system(
     (sql) => sql`
-    update lotse.mails set state = 'stored', reason = '', attempts = 0, next_attempt_at = now() where id = ${mail}
+    update lotse.mails m
+    set
+      state = 'stored', reason = '', attempts = 0, next_attempt_at = now(),
+      fetch_again = m.is_partial and m.raw is null and m.storage_key is null and exists (
+        select from lotse.mail_accounts a
+        where a.id = m.account_id and a.archived_at is null and a.kind = 'imap' and a.uid_validity = m.uid_validity
+      )
+    where m.id = ${mail}
   `,
   );
 }

@@ -127,7 +127,7 @@ async function advance({ sql }: Tx, { accountId, holder, token, uidValidity }: P
   if (moved.length === 0) throw new AppError('mail.leaseLost');
 }
 
-async function rowOf({ raw, head }: Mail) {
+export async function rowOf({ raw, head }: Mail) {
   const isInline = raw.length <= inlineBytes;
   const storageKey = isInline ? null : (await files.put(raw)).storageKey;
   return {
