@@ -11,6 +11,8 @@ type Draft<T extends EventType> = {
   audience?: string[];
   /** Also for the ticket's customers, with this as its data, while the ticket is public. */
   customer?: Record<string, unknown>;
+  /** The team heard of it before. */
+  isForCustomerOnly?: boolean;
   /** A mail is written by its sender, though the system or a colleague files it. */
   contact?: string;
 };
@@ -82,8 +84,9 @@ export async function append(sql: TransactionSql, { drafts, command }: Appending
 }
 
 function rowsOf(draft: EventDraft, index: number) {
-  const { type, data, ticket = null, audience = null, contact = null, customer } = draft;
+  const { type, data, ticket = null, audience = null, contact = null, customer, isForCustomerOnly } = draft;
   const staff = { place: index * 2, class: 'staff', type, ticket, contact, audience, data };
   if (!customer) return [staff];
-  return [staff, { ...staff, place: index * 2 + 1, class: 'customer', audience: null, data: customer }];
+  const theirs = { ...staff, place: index * 2 + 1, class: 'customer', audience: null, data: customer };
+  return isForCustomerOnly ? [theirs] : [staff, theirs];
 }

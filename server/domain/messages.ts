@@ -30,14 +30,17 @@ export async function post(act: Act, input: Posted, { mails = true, logs }: Opti
   await insert(act, { ...input, message, kind, visibility, html, text, occasion: logs ?? occasion }, author);
   await hang(act, { ticket: input.ticket, message, visibility, files: input.files });
   await note(act, input.ticket, { visibility, author });
+  const isMailed = mails && author.member && visibility === 'public' && (occasion || (await mailsMessages(act)));
+  // While it may be taken back the customer is not shown it; when he is, he is told (messages/show.ts).
+  const isHeld = isMailed && !occasion && (await outgoing.holdBack(act, message));
   act.record({
     type: 'message.posted',
     ticket: input.ticket,
     data: { message, kind, visibility, channel: author.channel, machine: '' },
-    ...(visibility === 'public' ? { customer: { message, kind } } : {}),
+    ...(visibility === 'public' && !isHeld ? { customer: { message, kind } } : {}),
   });
   if (occasion === 'question' && input.defer) await change(act, { ticket: input.ticket, deferred: 'answer' });
-  if (mails && author.member && visibility === 'public' && (occasion || (await mailsMessages(act)))) {
+  if (isMailed) {
     const { ticket, history } = input;
     await outgoing.queueForCustomers(act, { kind: occasion || 'message', ticket, message, history });
   }

@@ -5,6 +5,7 @@ import type { Act } from './act.ts';
 
 import { mayBeAnswered } from './outgoing/limits.ts';
 
+export { holdBack, showDue } from './outgoing/hold-back.ts';
 export { hadEnoughConfirmations } from './outgoing/limits.ts';
 export { smtpPasswordPurpose } from './outgoing/context.ts';
 export { noticeFor, queueNotice } from './outgoing/notice.ts';
@@ -50,9 +51,10 @@ export async function queueForCustomers(act: Act, { kind, ticket, message, histo
       )
       select
         t.workspace_id, ${kind}, private.account_of(t.id), t.id, c.id, ${message}, ${sql.json({ history })}, c.language, a.address,
-        now() + make_interval(secs => case when ${kind === 'message'} then w.undo_seconds else 0 end)
+        -- Not before the customer may be shown it.
+        coalesce(said.shown_at, now())
       from lotse.tickets t
-      join lotse.workspaces w on w.id = t.workspace_id
+      left join lotse.messages said on said.id = ${message}
       join lotse.ticket_customers tc on tc.ticket_id = t.id and tc.verified
       join lotse.contacts c on c.id = tc.contact_id
       join lotse.contact_addresses a on a.contact_id = c.id and a.is_primary

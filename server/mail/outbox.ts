@@ -55,6 +55,7 @@ export function startOutbox(): Loop {
       .toArray().length;
 
   const sending = startLoop({ name: 'outbox', step, pollMs: 1_000 });
+  const showing = startLoop({ name: 'showing', step: outgoing.showDue, pollMs: 1_000 });
   const judging = startLoop({
     name: 'overtaken',
     step: async () => {
@@ -67,11 +68,12 @@ export function startOutbox(): Loop {
   return {
     poke() {
       sending.poke();
+      showing.poke();
       judging.poke();
     },
-    isReady: () => sending.isReady() && judging.isReady(),
+    isReady: () => sending.isReady() && showing.isReady() && judging.isReady(),
     async stop() {
-      await Promise.all([sending.stop(), judging.stop()]);
+      await Promise.all([sending.stop(), showing.stop(), judging.stop()]);
       await Promise.all(underWay.keys());
       ways.lines.end();
     },

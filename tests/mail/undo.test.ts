@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { asMember } from '#server/database/actor.ts';
+import { asLink, asMember } from '#server/database/actor.ts';
 import { conversation } from '#server/domain/conversation.ts';
 import * as outgoing from '#server/domain/outgoing.ts';
-import { createTicket, refusal, run } from '../support/cast.ts';
+import { page } from '#server/domain/page.ts';
+import { createTicket, linkFor, refusal, run } from '../support/cast.ts';
 import { startOutboxDesk, type OutboxDesk } from '../support/outbox-desk.ts';
+import { until } from '../support/until.ts';
 
 let desk: OutboxDesk;
 
@@ -51,6 +53,57 @@ test('a message taken back while its mail waits was never there, and its words a
   // The files may be sent with the next words.
   await run(desk.cast.mona, 'message.post', { ...said, html: '<p>Richtig</p>', files: [loose] });
   expect(desk.sink.delivered).toEqual([]);
+});
+
+test('until it cannot be taken back any more the customer is neither shown nor told of it', async () => {
+  const ticket = await createTicket(desk.cast);
+  const link = await linkFor(desk.cast, ticket);
+  const shown = async () => {
+    const { conversation: said, files } = await asLink(link, (tx) => page(tx, ticket), { readOnly: true });
+    return [...said.messages.map(({ id }) => id), ...said.messages.flatMap((each) => each.files), ...files];
+  };
+  const told = () => desk.db.owner<{ type: string; message: string }[]>`
+    select type, payload #>> '{data,message}' as message from lotse.events where ticket_id = ${ticket} and class = 'customer'
+  `;
+  const file = { ticket, visibility: 'internal' as const, name: 'plan.pdf', mime: 'application/pdf', size: 3 };
+  const stored = { ...file, sha256: 'b'.repeat(64), storageKey: 'bb/plan' };
+  const loose = (await run(desk.cast.mona, 'file.add', stored)).result['file'] ?? '';
+  const said = { ticket, kind: 'message' as const, visibility: 'public' as const };
+  await run(desk.cast.mona, 'message.post', { ...said, html: '<p>Später</p>', files: [loose] });
+  const words = { ...said, html: '<p>Doch nicht</p>' };
+  const withdrawn = (await run(desk.cast.mona, 'message.post', words)).result['message'] ?? '';
+  await run(desk.cast.mona, 'message.withdraw', { message: withdrawn });
+  expect((await read(ticket)).messages).toHaveLength(2);
+  await outgoing.showDue();
+  expect(await shown()).toEqual([]);
+  expect(await told()).not.toContainEqual(expect.objectContaining({ type: 'message.posted' }));
+  const [late] = await desk.db.owner<{ id: string }[]>`
+    update lotse.messages set shown_at = now() - interval '1 second'
+    where ticket_id = ${ticket} and withdrawn_at is null returning id
+  `;
+  // Nothing else changes a withdrawn message; here its moment comes sooner.
+  await desk.db.owner.begin(async (sql) => {
+    await sql`alter table lotse.messages disable trigger messages_guard`;
+    await sql`update lotse.messages set shown_at = now() where id = ${withdrawn}`;
+    await sql`alter table lotse.messages enable trigger messages_guard`;
+  });
+  desk.start();
+  const posted = { type: 'message.posted', message: late?.id };
+  await until(async () => (await told()).some(({ message }) => message === late?.id));
+  expect((await told()).filter(({ type }) => type === 'message.posted')).toEqual([posted]);
+  expect(await shown()).toEqual([late?.id, expect.objectContaining({ name: 'plan.pdf' })]);
+  // Its mail waits still, but he may have read it.
+  expect(await refusal(desk.cast.mona, 'message.takeBack', { message: late?.id ?? '' })).toBe('message.left');
+});
+
+test('what nobody gets by mail is shown at once', async () => {
+  const ticket = await createTicket(desk.cast);
+  const link = await linkFor(desk.cast, ticket);
+  await run(desk.cast.ada, 'workspace.change', { mailsMessages: false });
+  const message = await desk.say(ticket, '<p>Nur auf der Seite</p>');
+  await run(desk.cast.ada, 'workspace.change', { mailsMessages: true });
+  const { conversation: said } = await asLink(link, (tx) => page(tx, ticket), { readOnly: true });
+  expect(said.messages).toMatchObject([{ id: message }]);
 });
 
 test('what has begun to leave, or is somebody else’s, cannot be taken back', async () => {

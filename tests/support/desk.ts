@@ -25,13 +25,17 @@ export const quiet = [
 
 export const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-/** The demo's desk behind a real server, with a mail server in front and behind, and a browser for everybody. */
-export async function openDesk({ lines = false } = {}) {
+/**
+ * The demo's desk behind a real server, with a mail server in front and behind, and a browser for everybody. Its mails leave at once;
+ * a test about taking back says how long they wait.
+ */
+export async function openDesk({ lines = false, undoSeconds = 0 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'lotse-desk-'));
   const database = await createTestDatabase();
   await openAuth({ databaseUrl: database.url, supabase: null });
   decide({ FILES_DIR: folder });
   await plant();
+  await database.owner`update lotse.workspaces set undo_seconds = ${undoSeconds}`;
   const sink = await startSink();
   const smtpPort = await freePort();
   const { url, toDatabase } = await throughLine(database.url, lines);

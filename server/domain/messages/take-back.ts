@@ -5,15 +5,18 @@ import type { Act } from '../act.ts';
 type Kept = { id: string; name: string; size: number; type: string };
 
 /**
- * Gives a message back to its writer, words and files, while none of its mails has begun to leave: for everybody else it was never there.
+ * Gives a message back to its writer, words and files, while the customer is not shown it and none of its mails has begun to leave: for
+ * everybody else it was never there.
  * Throws `message.left` when it is too late.
  */
 export async function takeBack(
   act: Act,
   { message }: Command<'message.takeBack'>,
 ): Promise<{ html: string; files: Kept[] }> {
-  const [said] = await act.sql<{ html: string; ticketId: string }[]>`
-    select body_html as html, ticket_id from lotse.messages where id = ${message} and withdrawn_at is null
+  const [said] = await act.sql<{ html: string; ticketId: string; isHeld: boolean }[]>`
+    select body_html as html, ticket_id, coalesce(shown_at > clock_timestamp(), false) as is_held
+    from lotse.messages
+    where id = ${message} and withdrawn_at is null
   `;
   if (!said) throw new AppError('message.notFound');
   const [withdrawn] = await act.sql`
@@ -23,6 +26,8 @@ export async function takeBack(
   `;
   // Only who wrote it may.
   if (!withdrawn) throw new AppError('message.notFound');
+  // From its moment on the customer may have read it, though its mail still waits for a server.
+  if (!said.isHeld) throw new AppError('message.left');
   await cancelAll(act, message);
   const files = await act.system(
     (sql) => sql<Kept[]>`
@@ -33,7 +38,7 @@ export async function takeBack(
   );
   await waitAgain(act, said.ticketId);
   const data = { message, kind: 'message' as const, visibility: 'public' as const };
-  act.record({ type: 'message.withdrawn', ticket: said.ticketId, data, customer: { message, kind: 'message' } });
+  act.record({ type: 'message.withdrawn', ticket: said.ticketId, data });
   return { html: said.html, files: [...files] };
 }
 

@@ -1,0 +1,51 @@
+import { asSystem } from '#server/database/actor.ts';
+import { act as perform, type Act } from '../act.ts';
+
+/**
+ * A message whose mail waits to be taken back is not the customer's to see before: `shown_at`, by which his policies go and until when the
+ * mail waits. False where nobody gets a mail or the workspace wants no delay.
+ */
+export async function holdBack(act: Act, message: string): Promise<boolean> {
+  const held = await act.system(
+    (sql) => sql`
+    update lotse.messages m
+    set shown_at = now() + make_interval(secs => w.undo_seconds), is_told = false
+    from lotse.workspaces w
+    where m.id = ${message} and w.id = m.workspace_id and w.undo_seconds > 0
+      and exists (
+        select from lotse.tickets t
+        join lotse.ticket_customers tc on tc.ticket_id = t.id and tc.verified
+        join lotse.contact_addresses a on a.contact_id = tc.contact_id and a.is_primary
+        where t.id = m.ticket_id and t.visibility = 'public'
+      )
+    returning m.id
+  `,
+  );
+  return held.length > 0;
+}
+
+type Shown = { id: string; ticketId: string; kind: 'message' };
+
+/** Tells the customers' pages of messages that may be shown since a moment; false when there was none. */
+export async function showDue(): Promise<boolean> {
+  const due = await asSystem(
+    null,
+    ({ sql }) => sql<{ workspaceId: string }[]>`
+    select distinct workspace_id from lotse.messages where not is_told and withdrawn_at is null and shown_at <= now()
+  `,
+  );
+  for (const { workspaceId } of due) {
+    await perform({ kind: 'system', workspaceId }, async (act) => {
+      const shown = await act.sql<Shown[]>`
+        update lotse.messages set is_told = true
+        where workspace_id = ${workspaceId} and not is_told and shown_at <= now() and withdrawn_at is null
+        returning id, ticket_id, kind
+      `;
+      for (const { id, ticketId: ticket, kind } of shown) {
+        const data = { message: id, kind, visibility: 'public' as const, channel: 'app' as const, machine: '' };
+        act.record({ type: 'message.posted', ticket, data, customer: { message: id, kind }, isForCustomerOnly: true });
+      }
+    });
+  }
+  return due.length > 0;
+}

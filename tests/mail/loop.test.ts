@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decide } from '#server/config.ts';
+import { startMail } from '#server/mail/index.ts';
+import { createCast, run, type Cast } from '../support/cast.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { deliver } from '../support/smtp-client.ts';
+import { startSink, type Delivered, type Sink } from '../support/smtp-sink.ts';
+import { until } from '../support/until.ts';
+
+/* Machines that answer machines. What passes between them is counted; it ends by itself, for want of mails. */
+
+const service = 'service@nordlicht.example';
+const help = 'hilfe@suedstern.example';
+
+let db: TestDatabase;
+let cast: Cast;
+let sink: Sink;
+let folder: string;
+let bridge: Awaited<ReturnType<typeof startMail>>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lotse-'));
+  sink = await startSink();
+  db = await createTestDatabase();
+  decide({ SMTP_URL: sink.url, SMTP_IN_PORT: '0', FILES_DIR: folder, ORIGIN: 'https://desk.example.org' });
+  cast = await createCast();
+  await run(cast.ada, 'account.create', { name: 'Service', address: service, pool: cast.heating, kind: 'smtp' });
+  const pool = (await run(cast.zoe, 'pool.create', { name: 'Eingang' })).result['pool'] ?? '';
+  await run(cast.zoe, 'account.create', { name: 'Hilfe', address: help, pool, kind: 'smtp' });
+  bridge = await startMail();
+});
+afterAll(async () => {
+  await bridge.stop();
+  await sink.stop();
+  await db.drop();
+  await rm(folder, { recursive: true });
+});
+
+const write = (raw: string, from: string, to: string) => deliver(bridge.smtpPort ?? 0, raw, { to: [to], from });
+
+/** Nothing is on its way: all that came is filed, and all that was written has left. */
+const isQuiet = async () => {
+  const [row] = await db.owner<{ busy: number }[]>`
+    select
+      (select count(*) from lotse.mails where state in ('stored', 'parsed', 'threaded'))::int
+      + (select count(*) from lotse.outgoing_mails where state in ('queued', 'sending'))::int as busy
+  `;
+  return row?.busy === 0;
+};
+
+/** Carries on what Lotse sends until nothing is sent any more, or far too much was; returns how many mails it sent. */
+async function carry(answer: (sent: Delivered) => Promise<unknown>, most: number): Promise<number> {
+  let done = 0;
+  while (done <= most) {
+    await until(async () => sink.delivered.length > done || (await isQuiet()));
+    const sent = sink.delivered[done];
+    if (!sent) return done;
+    done++;
+    await answer(sent);
+  }
+  return done;
+}
+
+/** What a careless relay leaves of a mail: no mark of a machine, no thread. */
+function stripped({ mail }: Delivered, { from, to }: { from: string; to: string }): string {
+  const subject = (mail.subject ?? '').replace(/\[#\d+\]\s*/g, '');
+  return `From: ${from}\r\nTo: ${to}\r\nSubject: ${subject}\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${mail.text ?? ''}`;
+}
+
+const hour = () => db.owner`update lotse.outgoing_mails set created_at = created_at - interval '2 days'`;
+
+test('two desks that write to each other stop after one confirmation', async () => {
+  sink.delivered.length = 0;
+  const raw = `From: ${help}\r\nTo: ${service}\r\nSubject: Hallo\r\n\r\nGuten Tag.`;
+  await write(raw, help, service);
+  const sent = await carry(async ({ raw: bytes, from, to }) => {
+    await write(bytes.toString('latin1'), from, to[0] ?? '');
+  }, 30);
+  expect(sent).toBe(1);
+});
+
+test('two desks behind a relay that hides what they are stop within five confirmations a day each', async () => {
+  await hour();
+  sink.delivered.length = 0;
+  await write(`From: ${help}\r\nTo: ${service}\r\nSubject: Anfrage\r\n\r\nGuten Morgen.`, help, service);
+  const sent = await carry(async (mail) => {
+    // The ten minutes between two confirmations are over each time: the day's bound alone ends it.
+    await db.owner`update lotse.outgoing_mails set created_at = created_at - interval '11 minutes'`;
+    const to = mail.to[0] ?? '';
+    const from = to.startsWith('hilfe') ? service : help;
+    await write(stripped(mail, { from, to: to.startsWith('hilfe') ? help : service }), from, to);
+  }, 40);
+  expect(sent).toBeGreaterThan(1);
+  expect(sent).toBeLessThanOrEqual(10);
+});
+
+test('a responder that answers each mail from another address stops at twenty', async () => {
+  await hour();
+  sink.delivered.length = 0;
+  let cases = 0;
+  const next = () => `case-${++cases}@crm.example`;
+  const first = next();
+  await write(`From: ${first}\r\nTo: ${service}\r\nSubject: Danke (1)\r\n\r\nFall 1`, first, service);
+  const sent = await carry(async (mail) => {
+    const from = next();
+    const words = {
+      ...mail,
+      mail: { ...mail.mail, subject: `Re: Danke (${cases})`, text: `Fall ${cases}\n\n${mail.mail.text ?? ''}` },
+    };
+    await write(stripped(words, { from, to: service }), from, service);
+  }, 60);
+  expect(sent).toBe(20);
+});
+
+test('a responder that keeps our thread is answered by nobody but people', async () => {
+  await hour();
+  sink.delivered.length = 0;
+  await write(
+    `From: start@crm.example\r\nTo: ${service}\r\nSubject: Bitte\r\n\r\nEin Anliegen`,
+    'start@crm.example',
+    service,
+  );
+  let cases = 0;
+  const sent = await carry(async ({ mail }) => {
+    const from = `again-${++cases}@crm.example`;
+    const head = `From: ${from}\r\nTo: ${service}\r\nSubject: Re: ${mail.subject ?? ''}\r\nIn-Reply-To: ${mail.messageId ?? ''}`;
+    await write(`${head}\r\n\r\nFall ${cases} wird bearbeitet.`, from, service);
+  }, 30);
+  expect(sent).toBe(1);
+});
