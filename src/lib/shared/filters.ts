@@ -81,7 +81,7 @@ export function matches({ joins, conditions }: Pick<Filter, 'joins' | 'condition
 }
 
 function isSo({ field, is, header, value }: Condition, facts: Facts): boolean {
-  if (field === 'size') return facts.sizeBytes > Number(value) * 1024;
+  if (field === 'size' || is === 'above') return facts.sizeBytes > Number(value) * 1024;
   const texts = textsOf(facts, field, header);
   if (is === 'present') return texts.length > 0;
   const wanted = plain(value);
