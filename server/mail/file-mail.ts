@@ -16,6 +16,7 @@ import { htmlOfText } from './html-text.ts';
 import { languageOf } from './language.ts';
 import type { Verdicts } from './machine.ts';
 import type { ReadMail } from './parse.ts';
+import { senderProof } from './sender-proof.ts';
 import { isWrittenBy, statementOf } from './statement.ts';
 import { ownIdOf } from './thread-ids.ts';
 import { verdictWords } from './verdict-words.ts';
@@ -199,13 +200,14 @@ function bodyOf({ body, queued, account }: Incoming, about: string) {
   };
 }
 
-function metaOf({ mail, verdicts, spent }: Incoming): mails.Meta {
+function metaOf({ mail, account, verdicts, spent }: Incoming): mails.Meta {
+  const isForged = senderProof(mail, account.authservId) === 'fail';
   return {
     messageId: mail.messageId?.slice(0, 998) ?? '',
     fromAddress: mail.from?.address.slice(0, 320) ?? '',
     fromName: mail.from?.name.slice(0, 320) ?? '',
     subject: mail.subject.slice(0, 998),
-    verdicts: verdictWords(verdicts),
+    verdicts: [...(isForged ? ['forged'] : []), ...verdictWords(verdicts)],
     sentAt: mail.date?.toISOString() ?? null,
     spent,
   };

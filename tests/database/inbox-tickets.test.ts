@@ -162,6 +162,9 @@ test('on a ticket it is a comment that no customer sees, or its sender’s messa
     author: 'Petra Weber',
     verified: true,
   });
+  const forged = await add({ subject: 'Falsch', fromAddress: 'petra.weber@example.org', verdicts: ['forged'] });
+  await run(mona, 'mail.attach', { mail: forged, number, isPublic: true });
+  expect((await messagesOf(ticket)).at(-1)).toMatchObject({ author: 'Petra Weber', verified: false });
   const stranger = await add({ subject: 'Fremd' });
   await run(mona, 'mail.attach', { mail: stranger, number, isPublic: true });
   expect((await messagesOf(ticket)).at(-1)).toMatchObject({ kind: 'message', verified: false });

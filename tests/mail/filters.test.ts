@@ -63,9 +63,16 @@ async function send(subject: string, { to = open, from = 'Nadine Neu <nadine@exa
   expect(await deliver(bridge.smtpPort ?? 0, raw, { to: [to] })).toMatch(/^250 /);
   return until(async () => {
     const [row] = await db.owner<
-      { id: string; state: string; reason: string; ticketId: string | null; filterNames: string[] }[]
+      {
+        id: string;
+        state: string;
+        reason: string;
+        ticketId: string | null;
+        filterNames: string[];
+        verdicts: string[];
+      }[]
     >`
-      select id, state, reason, ticket_id, filter_names from lotse.mails
+      select id, state, reason, ticket_id, filter_names, verdicts from lotse.mails
       where message_id = ${id} and state in ('waiting', 'filed', 'ignored', 'failed')
     `;
     return row;
@@ -122,7 +129,10 @@ test('moved to a ticket, what only claims to be its customer’s is a comment to
   await addFilter('Sammeln', 'Forderung', [{ do: 'move', number: await numberOf(db.owner, target) }]);
   await db.owner`update lotse.mail_accounts set authserv_id = 'mx.example.org' where address = ${open}`;
   const head = 'Authentication-Results: mx.example.org; dmarc=fail header.from=example.org';
-  expect(await send('Forderung', { from: 'petra.weber@example.org', head })).toMatchObject({ reason: 'filter.moved' });
+  expect(await send('Forderung', { from: 'petra.weber@example.org', head })).toMatchObject({
+    reason: 'filter.moved',
+    verdicts: ['forged'],
+  });
   await db.owner`update lotse.mail_accounts set authserv_id = '' where address = ${open}`;
   expect(await comments(target)).toMatchObject([{ visibility: 'internal' }]);
 });

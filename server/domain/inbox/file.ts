@@ -35,7 +35,14 @@ export async function makeTicket(act: Act, input: Command<'mail.makeTicket'> & {
     due: null,
   });
   // Who speaks for another is shown as a stranger to the ticket until somebody of the team says otherwise.
-  await hang(act, { mail, content, ticket, contact: sender, isVerified: sender === asking, as: 'inbox.ticket' });
+  await hang(act, {
+    mail,
+    content,
+    ticket,
+    contact: sender,
+    isVerified: sender === asking && !isForged(content),
+    as: 'inbox.ticket',
+  });
   return { ticket, number, isConfirmed: confirms && (await confirm(act, { content, ticket, contact: asking })) };
 }
 
@@ -59,7 +66,14 @@ export async function attach(act: Act, { mail, number, isPublic }: Command<'mail
   if (!place.mayWork) throw new AppError('ticket.forbidden');
   const contact = isPublic ? await senderOf(act, content, content.fromName) : null;
   const { ticket, isCustomer } = place;
-  await hang(act, { mail, content, ticket, contact, isVerified: isCustomer, as: 'inbox.attached' });
+  await hang(act, {
+    mail,
+    content,
+    ticket,
+    contact,
+    isVerified: isCustomer && !isForged(content),
+    as: 'inbox.attached',
+  });
   return { ticket, number };
 }
 
@@ -76,6 +90,9 @@ async function taken(act: Act, mail: string): Promise<Content> {
   if (!content) throw new AppError('mail.notFound');
   return content;
 }
+
+/** The person who decides sees that its sender was disproved; so does whoever reads the ticket. */
+const isForged = ({ verdicts }: Content) => verdicts.includes('forged');
 
 /** The contact with the sender's address, made with the name that the person typed when nobody has it yet. */
 async function senderOf(act: Act, { fromAddress, language }: Content, name: string): Promise<string> {

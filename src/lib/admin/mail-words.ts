@@ -76,6 +76,7 @@ export function reasonWords(reason: string): string {
 
 const verdicts: Record<string, () => string> = {
   own_mail: () => '',
+  forged: m.mailbox_is_forged,
   bounce: m.mailbox_is_bounce,
   complaint: m.mailbox_is_complaint,
   report: m.mailbox_is_report,

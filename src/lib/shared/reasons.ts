@@ -45,4 +45,5 @@ export const mailFailures = [
 ] as const;
 
 /** What a mail is, apart from where it went. Stored in lotse.mails.verdicts. */
-export type MailVerdict = 'no_auto_answer' | 'automatic' | 'list' | 'bounce' | 'complaint' | 'report' | 'own_mail';
+export type MailVerdict =
+  'forged' | 'no_auto_answer' | 'automatic' | 'list' | 'bounce' | 'complaint' | 'report' | 'own_mail';
