@@ -9,6 +9,7 @@ import { accounts, colleagues, company, customers, emailOf, groups, password, po
 import { plantInbox } from './inbox.ts';
 import { stories } from './stories.ts';
 import { tell } from './tell.ts';
+import { plantWords } from './words.ts';
 
 /** Ids by the keys of cast.ts. */
 export type Ids = Record<'members' | 'groups' | 'pools' | 'contacts', Map<string, string>> & { workspaceId: string };
@@ -22,6 +23,7 @@ export async function plant(): Promise<boolean> {
     const number = await drawNumber(ids.workspaceId);
     await asSystem(ids.workspaceId, ({ sql }) => tell(sql, { ids, story, number }));
   }
+  await plantWords(ids);
   await plantInbox(ids.workspaceId);
   return true;
 }

@@ -19,6 +19,8 @@ export type Story = {
   internal?: boolean;
   /** Hours from now; negative is overdue. */
   due?: number;
+  /** Its last message was a question, and until that is answered it waits aside. */
+  isAsked?: boolean;
   said: Said[];
 };
 

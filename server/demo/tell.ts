@@ -57,6 +57,7 @@ async function open(sql: TransactionSql, { ids, story, number }: Telling): Promi
     lastCustomerAt: customer && ago(customer[2]),
     waitingSince: waits ? ago(customer[2]) : null,
     firstAnsweredAt: answered && ago(answered[2]),
+    deferredUntil: story.isAsked ? 'infinity' : null,
   };
   const [ticket] = await sql<{ id: string }[]>`insert into lotse.tickets ${sql(row)} returning id`;
   return ticket?.id ?? '';
@@ -85,6 +86,7 @@ async function say(sql: TransactionSql, { ids, ticketId, said, story }: Saying):
     authorMemberId: member,
     authorContactId: contact,
     channel,
+    occasion: story.isAsked && said === story.said.at(-1) ? 'question' : '',
     bodyHtml: html,
     bodyText: richTextToPlain(html),
     occurredAt: ago(hours),

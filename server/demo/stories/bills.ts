@@ -151,9 +151,14 @@ export const bills: Story[] = [
     channel: 'mail',
     status: 'assigned',
     member: 'ilse',
+    isAsked: true,
     said: [
       ['bakery', 'Unser Steuerberater braucht die Dauerrechnung mit ausgewiesener Umsatzsteuer ab Januar.', 80],
-      ['ilse', 'Guten Tag Herr Ostermann,\n\ndie Dauerrechnung bereite ich bis Mittwoch vor.', 55],
+      [
+        'ilse',
+        'Guten Tag Herr Ostermann,\n\ndie Dauerrechnung bereite ich vor. Soll die Umsatzsteuer-ID mit darauf?',
+        55,
+      ],
     ],
   },
   {
