@@ -3,7 +3,7 @@ import { AppError, type Answer } from '#lib/shared/errors.ts';
 import { Fault } from '#lib/shared/faults.ts';
 import { commands, isCommandName, type Command, type CommandName } from '#lib/shared/commands.ts';
 import type { Actor } from '#server/database/actor.ts';
-import { act } from './domain/act.ts';
+import { act, keepRefusal } from './domain/act.ts';
 import { reportUnexpected } from './log.ts';
 import { verbs } from './verbs.ts';
 
@@ -12,6 +12,8 @@ export type Call = {
   id: string;
   name: string;
   input: unknown;
+  /** No other attempt of it can be under way: then nobody has to remember that it was refused. */
+  isFirst?: boolean;
 };
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -24,13 +26,21 @@ export async function execute(actor: Actor, call: Call): Promise<Answer> {
   try {
     if (!isCommandName(call.name)) throw new AppError('command.unknown');
     if (!uuid.test(call.id)) throw new AppError('bad.input', { field: 'id' });
-    return await run(actor, call.name, call);
+    return await run(actor, call.name, call).catch((error: unknown) => refuse(actor, call, error));
   } catch (error) {
     if (error instanceof AppError) return { ok: false, error: { code: error.code, detail: error.detail } };
     if (!(error instanceof Fault)) throw error;
     reportUnexpected(error, { part: 'command' });
     return { ok: false, error: { code: error.code, detail: { retryAfterSeconds: error.retryAfterSeconds } } };
   }
+}
+
+/** Where an earlier attempt may yet come through, the refusal is made to hold for it as well. */
+async function refuse(actor: Actor, { id, name, isFirst = false }: Call, error: unknown): Promise<Answer> {
+  if (!(error instanceof AppError) || isFirst || !actor.workspaceId) throw error;
+  const { code, detail } = error;
+  const { seq, result } = await keepRefusal(actor, { id, name, refusal: { code, detail } });
+  return { ok: true, seq, result: result ?? null };
 }
 
 async function run<N extends CommandName>(actor: Actor, name: N, { id, input }: Call): Promise<Answer> {

@@ -1,5 +1,7 @@
+import type postgres from 'postgres';
 import { asActor, type Actor, type Tx } from '#server/database/actor.ts';
 import { lane, type Sql } from '#server/database/pool.ts';
+import { AppError, type Refusal } from '#lib/shared/errors.ts';
 import { Fault } from '#lib/shared/faults.ts';
 import { orFault } from '#server/database/fault.ts';
 import { isCollision, refusalFrom } from '#server/database/refusal.ts';
@@ -43,6 +45,27 @@ export function actAtOnce(actor: Actor, statement: (sql: Sql) => Promise<number>
   });
 }
 
+/**
+ * Lets a refusal stand for every attempt of the command: one that got stuck on its way must not be done when somebody was told
+ * that it was refused. What another attempt was answered before stands instead.
+ * @throws AppError for what was refused, Fault when it may be tried again later
+ */
+export function keepRefusal(actor: Actor, { id, name, refusal }: Refused): Promise<Done<unknown>> {
+  return inLane(actor, async () => {
+    const { result, eventIds } = answerOf(
+      await asActor(actor, async ({ sql }) => {
+        const [row] = await sql<{ standing: Stored }[]>`
+          select private.refuse_command(${id}, ${name}, ${sql.json(refusal as postgres.JSONValue)}) as standing
+        `;
+        return row?.standing ?? { refused: refusal };
+      }),
+    );
+    return { seq: await seqOf(actor, eventIds), result };
+  });
+}
+
+type Refused = { id: string; name: string; refusal: Refusal };
+
 /** When it is the workspace's turn; what met another transaction is tried again. */
 function inLane<T>(actor: Actor, work: () => Promise<T>): Promise<T> {
   const turn = lane().run(actor.workspaceId ?? '', async () => {
@@ -66,7 +89,7 @@ function once<T>(actor: Actor, work: (act: Act) => Promise<T>, { command }: ActO
     actor,
     async (tx) => {
       const stored = command ? await openCommand(tx, command) : null;
-      if (stored) return { result: stored.result as T, eventIds: stored.eventIds };
+      if (stored) return answerOf<T>(stored);
       const drafts: EventDraft[] = [];
       const result = await work({ ...tx, record: (event) => void drafts.push(event) });
       return { result, eventIds: await finish(tx, { drafts, command, result }) };
@@ -85,7 +108,12 @@ async function seqOf(actor: Actor, eventIds: number[]): Promise<number> {
   return row?.seq ?? 0;
 }
 
-type Stored = { result: unknown; eventIds: number[] };
+type Stored = { result: unknown; eventIds: number[] } | { refused: Refusal };
+
+function answerOf<T>(stored: Stored): Committed<T> {
+  if ('refused' in stored) throw new AppError(stored.refused.code, stored.refused.detail);
+  return { result: stored.result as T, eventIds: stored.eventIds };
+}
 
 async function openCommand(tx: Tx, command: { id: string; name: string }): Promise<Stored | null> {
   const [row] = await tx.sql<{ stored: Stored | null }[]>`

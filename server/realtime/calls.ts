@@ -11,7 +11,7 @@ export const staffTyping = z.object({ ticket: z.uuid(), where: z.enum(['public',
 export const customerTyping = z.object({ isTyping: z.boolean() });
 export const catchUp = z.object({ cursor: z.int().min(0) });
 
-const call = z.object({ id: z.uuid(), name: z.string().max(60), input: z.unknown() });
+const call = z.object({ id: z.uuid(), name: z.string().max(60), input: z.unknown(), isFirst: z.boolean().optional() });
 
 const customerCommands: ReadonlySet<string> = new Set<CommandName>([
   'message.post',
@@ -23,10 +23,10 @@ const customerCommands: ReadonlySet<string> = new Set<CommandName>([
 export async function answerCommand(actor: Actor, value: unknown): Promise<Answer> {
   const parsed = call.safeParse(value);
   if (!parsed.success) return refuse('bad.input');
-  const { id, name, input } = parsed.data;
+  const { id, name, input, isFirst = false } = parsed.data;
   if (serverCommands.has(name) || (actor.kind !== 'member' && !customerCommands.has(name))) return refuse('forbidden');
   try {
-    return await execute(actor, { id, name, input });
+    return await execute(actor, { id, name, input, isFirst });
   } catch (error) {
     return refuse('unexpected', { id: reportUnexpected(error, { part: 'socket', command: name }) });
   }

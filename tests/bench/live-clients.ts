@@ -54,7 +54,7 @@ function openSocket(url: string, slug: string, cookie: string): Promise<void> {
   });
   boards.push({
     async claim(id, ticket) {
-      const claim = { id, name: 'ticket.claim', input: { ticket } };
+      const claim = { id, name: 'ticket.claim', input: { ticket }, isFirst: true };
       const answer: unknown = await socket.timeout(20_000).emitWithAck('command', claim);
       if (!isDone(answer)) throw new Error(`A claim was refused: ${JSON.stringify(answer)}`);
     },

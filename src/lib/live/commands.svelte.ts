@@ -17,7 +17,14 @@ export type SendOptions = {
   batch?: boolean;
 };
 
-type Waiting = { call: Call; options: SendOptions; pace: Pace; finish: (answer: Answer) => void };
+type Waiting = {
+  call: Call;
+  options: SendOptions;
+  pace: Pace;
+  /** It left once, and nobody knows how far it came. */
+  wasSent: boolean;
+  finish: (answer: Answer) => void;
+};
 
 type Ears = {
   /** A guess begins, or ends: with the seq that shows it, or null when it was refused. */
@@ -74,7 +81,7 @@ export class CommandQueue {
     const call: Call = { id: crypto.randomUUID(), name, input, at: new Date().toISOString() };
     const ticket = ticketOf(input);
     if (options.guess && ticket) this.#ears.onguess(call.id, ticket, options.guess);
-    return this.#take(call, options);
+    return this.#take(call, { options, wasSent: false });
   }
 
   /** The server is back, or somebody asks to try again. */
@@ -88,14 +95,16 @@ export class CommandQueue {
   /** Sends what a closed tab left behind. What the server would no longer know as done already is refused in view. */
   resume(): void {
     const known = new Set(this.#waiting.map(({ call }) => call.id));
-    for (const call of this.#shelf.left()) if (!known.has(call.id)) void this.#take(call, { batch: true });
+    for (const call of this.#shelf.left())
+      if (!known.has(call.id)) void this.#take(call, { options: { batch: true }, wasSent: true });
     for (const call of this.#shelf.takeOld()) this.#ears.onrefused(call, { code: 'command.tooOld', detail: {} });
   }
 
-  #take(call: Call, options: SendOptions): Promise<Answer> {
+  #take(call: Call, { options, wasSent }: Pick<Waiting, 'options' | 'wasSent'>): Promise<Answer> {
     this.#shelf.put(call);
     return new Promise((resolve) => {
-      const waiting = { call, options, pace: options.batch ? this.#batch : this.#single, finish: resolve };
+      const pace = options.batch ? this.#batch : this.#single;
+      const waiting = { call, options, pace, wasSent, finish: resolve };
       this.#waiting.push(waiting);
       void this.#run(waiting);
     });
@@ -124,12 +133,15 @@ export class CommandQueue {
   }
 
   /** The answer, or null while the server is away. A server that fails again and again becomes a refusal. */
-  async #try({ call, pace }: Waiting): Promise<Answer | null> {
+  async #try(waiting: Waiting): Promise<Answer | null> {
+    const { call, pace } = waiting;
     let refused: Answer | undefined;
     for (let attempt = 0; attempt < attempts; attempt++) {
       await this.#pause((pauseMs[attempt] ?? 0) + pace.take());
       try {
-        const answer = await this.#transport(call);
+        const isFirst = !waiting.wasSent;
+        waiting.wasSent = true;
+        const answer = await this.#transport(call, isFirst);
         if (waitOf(answer) !== null && !answer.ok) this.trouble = answer.error.code;
         // Another tab of the same person, or a hurry: that is a matter of waiting.
         if (answer.ok || answer.error.code !== 'too.many') return answer;

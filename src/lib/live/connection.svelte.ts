@@ -79,10 +79,11 @@ export class Connection {
   }
 
   /** Sends a command and waits for its answer. @throws Unsent when the socket cannot */
-  async send({ id, name, input }: Call): Promise<Answer> {
+  async send({ id, name, input }: Call, isFirst: boolean): Promise<Answer> {
     if (!this.isOpen) throw new Unsent('no socket', true);
     try {
-      return readAnswer(await this.#line.socket.timeout(answerMs).emitWithAck('command', { id, name, input }));
+      const call = { id, name, input, isFirst };
+      return readAnswer(await this.#line.socket.timeout(answerMs).emitWithAck('command', call));
     } catch (error) {
       throw asUnsent(error);
     }

@@ -84,7 +84,7 @@ export class Live {
     this.connection = new Connection(workspace, follower, build);
     const storage = typeof localStorage === 'undefined' ? undefined : localStorage;
     this.commands = new CommandQueue(
-      { transport: (call) => this.#carry(call), shelf: new Shelf(`${workspace}:${me.id}`, storage) },
+      { transport: (call, isFirst) => this.#carry(call, isFirst), shelf: new Shelf(`${workspace}:${me.id}`, storage) },
       {
         onguess: (command, ticket, guess) => {
           this.#moving(ticket);
@@ -180,10 +180,10 @@ export class Live {
     if (changesMore(frame)) this.#renewal.want(frame.seq, this.board.people.length * spreadMs);
   }
 
-  async #carry(call: Call): Promise<Answer> {
+  async #carry(call: Call, isFirst: boolean): Promise<Answer> {
     if (this.connection.isOpen) {
       try {
-        return await this.connection.send(call);
+        return await this.connection.send(call, isFirst);
       } catch (error) {
         if (!(error instanceof Unsent)) throw error;
       }

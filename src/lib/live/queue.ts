@@ -17,7 +17,8 @@ export class Unsent extends Error {
   }
 }
 
-export type Transport = (call: Call) => Promise<Answer>;
+/** @param isFirst no other attempt of it can be under way: what the server refuses need hold for no other */
+export type Transport = (call: Call, isFirst: boolean) => Promise<Answer>;
 
 const stored = z.object({ id: z.uuid(), name: z.string(), input: z.unknown(), at: z.iso.datetime() });
 

@@ -56,7 +56,13 @@ export type Heartbeat = { room: string; seq: number; upTo: number };
 /** Why the server ended it: session.ended, member.deactivated, link.ended. The client does not come back by itself. */
 export type Ended = { code: string };
 
-export type Call = { id: string; name: string; input: unknown };
+export type Call = {
+  id: string;
+  name: string;
+  input: unknown;
+  /** No other attempt of it can be under way, so that nobody has to remember a refusal. */
+  isFirst?: boolean;
+};
 
 export type StaffEvents = {
   ready(ready: Ready): void;

@@ -1,0 +1,47 @@
+import { expect, test, vi } from 'vitest';
+import { CommandQueue } from '#lib/live/commands.svelte.ts';
+import { Shelf, Unsent, type Call, type Transport } from '#lib/live/queue.ts';
+import type { Answer } from '#lib/shared/errors.ts';
+
+const taken: Answer = { ok: false, error: { code: 'ticket.taken', detail: { winner: 'mona' } } };
+
+/** A disk that holds what was put on it, whoever reads it. */
+function storage(): Storage {
+  const kept = new Map<string, string>();
+  return {
+    get length() {
+      return kept.size;
+    },
+    key: (index) => [...kept.keys()][index] ?? null,
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+    clear: () => kept.clear(),
+  };
+}
+
+test('only the very first attempt says that no other can be under way', async () => {
+  const disk = storage();
+  const said: { id: string; isFirst: boolean }[] = [];
+  const tab = (server: () => Answer) => {
+    const transport: Transport = async ({ id }: Call, isFirst) => {
+      said.push({ id, isFirst });
+      return server();
+    };
+    const ears = { onguess: vi.fn(), onsettled: vi.fn(), onrefused: vi.fn() };
+    const pause = (ms: number) => (ms === 0 ? Promise.resolve() : new Promise<void>(() => undefined));
+    return { ears, queue: new CommandQueue({ transport, shelf: new Shelf('nord:ben', disk), pause }, ears) };
+  };
+  const before = tab(() => {
+    throw new Unsent('cut', true);
+  });
+  void before.queue.send('ticket.claim', { ticket: '5b8a3a44-7d4b-4b1c-9a51-6d4b2f1f0001' });
+  await vi.waitFor(() => expect(before.queue.unsent).toHaveLength(1));
+  before.queue.retry();
+  await vi.waitFor(() => expect(said).toHaveLength(2));
+  const after = tab(() => taken);
+  after.queue.resume();
+  await vi.waitFor(() => expect(after.ears.onrefused).toHaveBeenCalled());
+  expect(said.map(({ isFirst }) => isFirst)).toEqual([true, false, false]);
+  expect(new Set(said.map(({ id }) => id)).size).toBe(1);
+});
