@@ -57,7 +57,7 @@ test('the settings and contacts keep nobody out', async () => {
   const links = await ada
     .locator('main a[href*="/settings/"]')
     .evaluateAll((found) => found.map((a) => (a as HTMLAnchorElement).href));
-  const addresses = new Set([`${home}settings`, `${home}contacts`, `${home}account`, ...links]);
+  const addresses = new Set([`${home}settings`, `${home}inbox`, `${home}contacts`, `${home}account`, ...links]);
   expect(addresses.size).toBeGreaterThan(6);
   for (const address of addresses) {
     await ada.goto(address);
