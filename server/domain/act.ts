@@ -34,15 +34,30 @@ export function act<T>(actor: Actor, work: (act: Act) => Promise<T>, options: Ac
 }
 
 /**
- * The same where one statement is the whole command and answers with its seq, 0 when nothing changed. Run twice it does it once.
+ * The same where one statement is the whole command and answers with its seq, 0 when nothing changed. Run twice it does it once,
+ * and what the second is refused with holds for the first, which may have been left waiting in another pool.
  * @throws AppError for what was refused, Fault when it may be tried again later
  */
-export function actAtOnce(actor: Actor, statement: (sql: Sql) => Promise<number>): Promise<Done<null>> {
-  return inLane(actor, async () => {
-    const seq = await ask(statement);
-    if (seq > 0 && actor.workspaceId) wake(actor.workspaceId);
-    return { seq, result: null };
-  });
+export async function actAtOnce(
+  actor: Actor,
+  command: { id: string; name: string },
+  statement: (sql: Sql) => Promise<number>,
+): Promise<Done<unknown>> {
+  let runs = 0;
+  try {
+    return await inLane(actor, async () => {
+      const seq = await ask((sql) => {
+        runs++;
+        return statement(sql);
+      });
+      if (seq > 0 && actor.workspaceId) wake(actor.workspaceId);
+      return { seq, result: null };
+    });
+  } catch (error) {
+    if (!(error instanceof AppError) || runs < 2) throw error;
+    const { code, detail } = error;
+    return keepRefusal(actor, { ...command, refusal: { code, detail } });
+  }
 }
 
 /**

@@ -76,6 +76,24 @@ describe('a pool that is renewed because one line was cut', () => {
   });
 });
 
+test('a claim that was refused in the next pool leaves nothing when it comes through in the one that was left', async () => {
+  const cast = await createCast();
+  const [other, ...healthy] = await Promise.all([hold(), hold(), hold(), hold()]);
+  const [id, ticket] = [randomUUID(), randomUUID()];
+  const claimed = execute(cast.ada, { id, name: 'ticket.claim', input: { ticket }, isFirst: true });
+  await other?.cut();
+  expect(await claimed).toMatchObject({ ok: false, error: { code: 'ticket.notFound' } });
+  await createTicket(cast, { ticket });
+  for (const { held, end } of healthy) {
+    end();
+    await held;
+  }
+  const [row] = await database.owner<{ answer: unknown }[]>`select answer from lotse.commands where id = ${id}`;
+  expect(row?.answer).toEqual({ refused: { code: 'ticket.notFound', detail: {} } });
+  const told = await database.owner`select from lotse.events where command_id = ${id}`;
+  expect(told).toHaveLength(0);
+});
+
 test('a question whose own line is cut is told so, and the next one is answered', async () => {
   const before = pool();
   const asked = ask((sql) => sql`select pg_terminate_backend(pg_backend_pid())`);
