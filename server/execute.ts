@@ -26,7 +26,8 @@ export async function execute(actor: Actor, call: Call): Promise<Answer> {
   try {
     if (!isCommandName(call.name)) throw new AppError('command.unknown');
     if (!uuid.test(call.id)) throw new AppError('bad.input', { field: 'id' });
-    return await run(actor, call.name, call).catch((error: unknown) => refuse(actor, call, error));
+    const meant = { id: call.id, name: call.name, input: parse(call.name, call.input) };
+    return await run(actor, meant).catch((error: unknown) => refuse(actor, call, error));
   } catch (error) {
     if (error instanceof AppError) return { ok: false, error: { code: error.code, detail: error.detail } };
     if (!(error instanceof Fault)) throw error;
@@ -43,14 +44,19 @@ async function refuse(actor: Actor, { id, name, isFirst = false }: Call, error: 
   return { ok: true, seq, result: result ?? null };
 }
 
-async function run<N extends CommandName>(actor: Actor, name: N, { id, input }: Call): Promise<Answer> {
+/** What is none at all is refused by every process alike: nothing has to stand for it. */
+function parse<N extends CommandName>(name: N, input: unknown): Command<N> {
   // TypeScript cannot follow the schema through the index by name.
   const parsed = commands[name].safeParse(input) as ZodSafeParseResult<Command<N>>;
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new AppError('bad.input', { field: issue?.path.join('.') ?? '', problem: issue?.code ?? '' });
-  }
-  const work = await verbs[name](parsed.data, actor);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new AppError('bad.input', { field: issue?.path.join('.') ?? '', problem: issue?.code ?? '' });
+}
+
+async function run<N extends CommandName>(actor: Actor, { id, name, input }: Meant<N>): Promise<Answer> {
+  const work = await verbs[name](input, actor);
   const { seq, result } = 'atOnce' in work ? await work.atOnce(id) : await act(actor, work, { command: { id, name } });
   return { ok: true, seq, result: result ?? null };
 }
+
+type Meant<N extends CommandName> = { id: string; name: N; input: Command<N> };

@@ -81,6 +81,7 @@ async function buildTicketMail(due: Due, key: Buffer): Promise<Built | null> {
         : null,
       messageId: messageIdFor(key, { domain, ticketId: ticket.id, mailId: due.id }),
       inReplyTo: thread.inReplyTo,
+      outlook: thread.outlook,
       references: [threadIdFor(key, { domain, ticketId: ticket.id }), ...thread.references],
       automatic: due.kind === 'confirmation' ? 'replied' : null,
       loopMark: loopMark(key, letter.workspaceId),
@@ -91,7 +92,12 @@ async function buildTicketMail(due: Due, key: Buffer): Promise<Built | null> {
   );
 }
 
-type Followed = { references: string[]; inReplyTo: string | null; subject: string | null };
+type Followed = {
+  references: string[];
+  inReplyTo: string | null;
+  subject: string | null;
+  outlook: { index: string; topic: string };
+};
 
 /** The customer's own subject keeps his mail program's thread together. References are oldest first. */
 function threadOf(thread: Due['thread']): Followed {
@@ -100,6 +106,7 @@ function threadOf(thread: Due['thread']): Followed {
     references: thread.map((mail) => mail.messageId).reverse(),
     inReplyTo: theirs?.messageId ?? thread[0]?.messageId ?? null,
     subject: theirs?.subject ?? null,
+    outlook: { index: theirs?.threadIndex ?? '', topic: theirs?.threadTopic ?? '' },
   };
 }
 

@@ -14,6 +14,7 @@ import { copyTo, noteOf } from './copies.ts';
 import type { Decision, Sorted } from './decision.ts';
 import { htmlOfText } from './html-text.ts';
 import { languageOf } from './language.ts';
+import { outlookThreadOf } from './outlook-thread.ts';
 import type { Verdicts } from './machine.ts';
 import type { ReadMail } from './parse.ts';
 import { senderProof } from './sender-proof.ts';
@@ -209,6 +210,7 @@ function metaOf({ mail, account, verdicts, spent }: Incoming): mails.Meta {
     subject: mail.subject.slice(0, 998),
     verdicts: [...(isForged ? ['forged'] : []), ...verdictWords(verdicts)],
     sentAt: mail.date?.toISOString() ?? null,
+    ...outlookThreadOf(mail),
     spent,
   };
 }

@@ -90,7 +90,16 @@ test('the inbox is told of what happens in it, in ids alone', async () => {
   const { ben, workspaceId, heating } = desk.cast;
   const mail = await add({ state: 'stored', askedAt: null });
   await desk.db.owner`delete from lotse.mail_contents`;
-  const meta = { messageId: '', fromAddress: 'a@b.example', fromName: '', subject: 'Neu', verdicts: [], sentAt: null };
+  const meta = {
+    messageId: '',
+    fromAddress: 'a@b.example',
+    fromName: '',
+    subject: 'Neu',
+    verdicts: [],
+    sentAt: null,
+    threadIndex: '',
+    threadTopic: '',
+  };
   const body = { html: '<p>x</p>', text: 'x', quotedHtml: '' };
   await act({ kind: 'system', workspaceId }, (tx) =>
     wait(tx, mail, { ...meta, reason: 'inbox', maybeTicketId: null, body, phone: '', language: 'de', files: [] }),

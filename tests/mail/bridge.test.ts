@@ -40,6 +40,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** 22 bytes, as Outlook begins a thread with. */
+const outlookThread = Buffer.from('01d9f3a1b2c4000102030405060708090a0b0c0d0e0f', 'hex').toString('base64');
+
 type Mail = {
   from: string;
   subject: string;
@@ -79,6 +82,7 @@ test('a mail becomes a ticket in the pool of its account, and its sender is told
     from: 'Petra Weber <petra.weber@example.org>',
     subject: 'Heizung kalt',
     text: 'Guten Tag,\n\nbei mir ist es kalt.',
+    headers: { 'Thread-Index': outlookThread, 'Thread-Topic': 'Heizung kalt' },
   });
   const ledger = await ledgerOf(messageId);
   expect(ledger).toMatchObject({ state: 'filed', reason: 'ticket.created' });
@@ -93,6 +97,8 @@ test('a mail becomes a ticket in the pool of its account, and its sender is told
   const confirmation = await sink.next(({ mail }) => mail.subject === `Re: [#${ticket?.['number']}] Heizung kalt`);
   expect(confirmation.to).toEqual(['petra.weber@example.org']);
   expect(confirmation.mail.inReplyTo).toBe(messageId);
+  expect(confirmation.mail.headers.get('thread-index')).toBe(outlookThread);
+  expect(confirmation.mail.headers.get('thread-topic')).toBe('Heizung kalt');
   expect(confirmation.mail.headers.get('auto-submitted')).toBe('auto-replied');
   const link = /https:\/\/desk\.example\.org\/t\/([\w-]+)/.exec(confirmation.mail.text ?? '')?.[1] ?? '';
   expect(await holderOf(link)).toMatchObject({ ticketId: ledger.ticketId });

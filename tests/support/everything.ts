@@ -102,6 +102,8 @@ async function decideAboutMail({ workspaceId, ben }: Cast, account: string): Pro
     subject: 'Frage',
     verdicts: [],
     sentAt: null,
+    threadIndex: '',
+    threadTopic: '',
   };
   const body = { html: '<p>x</p>', text: 'x', quotedHtml: '' };
   await act({ kind: 'system', workspaceId }, async (tx) => {

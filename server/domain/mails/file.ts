@@ -9,6 +9,9 @@ export type Meta = {
   subject: string;
   verdicts: string[];
   sentAt: string | null;
+  /** As Outlook wrote them; '' where it did not. */
+  threadIndex: string;
+  threadTopic: string;
   /** Of the filters that had a say. */
   filterNames?: string[];
   /** Whole milliseconds by step: `wait`, `read`, `place`, `file`. */

@@ -31,7 +31,14 @@ export type SmtpAccount = {
 };
 
 /** What this customer wrote and got about this ticket by mail, newest first; nobody else's subject or id gets into his mails. */
-export type Thread = { messageId: string; isTheirs: boolean; subject: string }[];
+export type Thread = {
+  messageId: string;
+  isTheirs: boolean;
+  subject: string;
+  /** Outlook's own, in theirs; else ''. */
+  threadIndex: string;
+  threadTopic: string;
+}[];
 
 const mostInThread = 20;
 
@@ -61,16 +68,19 @@ export function contextsOf(sql: TransactionSql, mails: { id: string }[]) {
     left join lotse.ticket_links l on l.ticket_id = o.ticket_id and l.contact_id = o.contact_id
     left join lotse.mail_accounts a on a.id = o.account_id
     left join lateral (
-      select jsonb_agg(jsonb_build_object('messageId', y.message_id, 'isTheirs', y.is_theirs, 'subject', y.subject) order by y.at desc) as thread
+      select jsonb_agg(jsonb_build_object(
+        'messageId', y.message_id, 'isTheirs', y.is_theirs, 'subject', y.subject,
+        'threadIndex', y.thread_index, 'threadTopic', y.thread_topic
+      ) order by y.at desc) as thread
       from (
         select *
         from (
-          select m.message_id, true as is_theirs, m.subject, m.received_at as at
+          select m.message_id, true as is_theirs, m.subject, m.thread_index, m.thread_topic, m.received_at as at
           from lotse.mails m
           join lotse.messages said on said.id = m.ticket_message_id and said.author_contact_id = o.contact_id
           where m.workspace_id = o.workspace_id and m.ticket_id = o.ticket_id and m.message_id <> ''
           union all
-          select e.message_id, false, e.subject, e.created_at
+          select e.message_id, false, e.subject, '', '', e.created_at
           from lotse.outgoing_mails e
           where e.workspace_id = o.workspace_id and e.ticket_id = o.ticket_id and e.contact_id = o.contact_id
             and e.id <> o.id and e.message_id <> ''

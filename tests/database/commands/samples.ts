@@ -87,15 +87,13 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
   const say = async () =>
     (await run(ben, 'message.post', { ticket: written, kind: 'comment', visibility: 'internal', html: '<p>Eins</p>' }))
       .result['message'];
-  const sayByMail = async () =>
-    (
-      await run(ben, 'message.post', {
-        ticket: await mine(),
-        kind: 'message',
-        visibility: 'public',
-        html: '<p>Verschrieben</p>',
-      })
-    ).result['message'];
+  const sayByMail = async () => {
+    await run(ada, 'workspace.change', { undoSeconds: 30 });
+    const words = { kind: 'message', visibility: 'public', html: '<p>Verschrieben</p>' } as const;
+    const said = await run(ben, 'message.post', { ticket: await mine(), ...words });
+    await run(ada, 'workspace.change', { undoSeconds: 0 });
+    return said.result['message'];
+  };
   const empty = (await run(ada, 'pool.create', { name: 'Unbenutzt' })).result['pool'];
   const loose = (await run(ben, 'file.add', fileInput(written))).result['file'];
   await linkFor(cast, things.ticket, things.contact);
