@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { migrate } from '#server/database/migrate.ts';
+import { leaseSeconds } from '#server/domain/mails/lease.ts';
 import { createCast, createTicket, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { password, startDovecot, type Dovecot } from '../support/dovecot.ts';
@@ -98,11 +99,12 @@ async function holderOf(account: string): Promise<string | null> {
   return row?.leaseHolder ?? null;
 }
 
-/** Who reads the mailbox, once its first look is over: what lay there before stays unread. */
+/** Who reads the mailbox, once its first look is over and he listens: what lay there before stays unread, and no row is his. */
 async function reader(account: string): Promise<string> {
   return until(async () => {
     const [row] = await db.owner<{ leaseHolder: string | null }[]>`
-      select lease_holder from lotse.mail_accounts where id = ${account} and last_success_at is not null
+      select lease_holder from lotse.mail_accounts
+      where id = ${account} and lease_until - make_interval(secs => ${leaseSeconds}) > reconciled_at
     `;
     return row?.leaseHolder;
   });
