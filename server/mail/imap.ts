@@ -13,17 +13,19 @@ import { settleRest } from './imap-settle.ts';
 import { mailLimits } from './parsed.ts';
 
 const pollMs = 60_000;
-const retryMs = { first: 1_000, last: 60_000 };
+const usualWaits = { first: 1_000, last: 60_000 };
 /** A refused password is refused again, and servers lock out who keeps asking. Whoever changes the account starts anew. */
 const refusedMs = { first: 60_000, last: mails.longestLeaseMs };
 const patienceMs = 5_000;
 
-type WatchOptions = {
+export type WatchOptions = {
   holder: string;
   onStored(): void;
   /** The largest mail that is fetched whole. */
   mostBytes?: number;
   patience?: Patience;
+  /** How long is waited after the first failure, and at most: twice as long after each. */
+  retryMs?: { first: number; last: number };
 };
 
 /**
@@ -32,7 +34,7 @@ type WatchOptions = {
  */
 export function watch(
   account: mails.Account,
-  { holder, onStored, mostBytes = mailLimits.bytes, patience }: WatchOptions,
+  { holder, onStored, mostBytes = mailLimits.bytes, patience, retryMs = usualWaits }: WatchOptions,
 ) {
   const trouble = new Trouble();
   const again = new Trouble();

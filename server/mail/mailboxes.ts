@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as mails from '#server/domain/mails.ts';
 import { reportUnexpected } from '#server/log.ts';
-import type { Patience } from './imap-connect.ts';
-import { watch, type Watch } from './imap.ts';
+import { watch, type Watch, type WatchOptions } from './imap.ts';
 
-type Options = { lookMs?: number; mostBytes?: number; patience?: Patience };
+type Options = { lookMs?: number } & Pick<WatchOptions, 'mostBytes' | 'patience' | 'retryMs'>;
 
 /** One watch for each active IMAP account; follows what administrators add, change, pause and archive. */
 export function startMailboxes(onStored: () => void, { lookMs = 5_000, ...limits }: Options = {}) {

@@ -11,7 +11,7 @@ import { startMailboxes } from '#server/mail/mailboxes.ts';
 import { stopParsing } from '#server/mail/parse.ts';
 import { createCast, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { mailOf, startImapServer, type FakeImap, type FakeOptions } from '../support/imap-server.ts';
+import { hasty, mailOf, startImapServer, type FakeImap, type FakeOptions } from '../support/imap-server.ts';
 import { until } from '../support/until.ts';
 
 /* Whatever a server does: nothing is lost, and nothing becomes two tickets. */
@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   intake = startIntake();
-  mailboxes = startMailboxes(intake.poke, { lookMs: 100, mostBytes: 200_000 });
+  mailboxes = startMailboxes(intake.poke, { lookMs: 100, mostBytes: 200_000, retryMs: hasty });
 });
 
 afterEach(async () => {

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { ImapSession } from './imap-session.ts';
 
+/** For a bridge that need not be gentle: a server of a test breaks often, and at once again. */
+export const hasty = { first: 50, last: 400 };
+
 export type FakeMail = { uid: number; raw: Buffer; flags: Set<string>; date: Date };
 
 /** What the server does wrong. Each is asked at its moment and may answer differently each time. */

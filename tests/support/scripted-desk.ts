@@ -8,7 +8,7 @@ import { startMailboxes } from '#server/mail/mailboxes.ts';
 import { stopParsing } from '#server/mail/parse.ts';
 import { createCast, run } from './cast.ts';
 import { createTestDatabase } from './database.ts';
-import type { FakeImap } from './imap-server.ts';
+import { hasty, type FakeImap } from './imap-server.ts';
 import { until } from './until.ts';
 
 export type Settings = Partial<Parameters<typeof run<'account.create'>>[2]>;
@@ -32,7 +32,7 @@ export async function startScriptedDesk() {
   async function start(patience?: Patience) {
     await pause();
     const intake = startIntake();
-    parts = [startMailboxes(intake.poke, { lookMs: 100, ...(patience ? { patience } : {}) }), intake];
+    parts = [startMailboxes(intake.poke, { lookMs: 100, retryMs: hasty, ...(patience ? { patience } : {}) }), intake];
   }
 
   return {
