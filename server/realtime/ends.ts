@@ -7,7 +7,7 @@ type Ending = { end(code: string): void };
 type Link = { workspaceId: string; linkId: string; expiresAt: string };
 
 const checkMs = 60_000;
-/** setTimeout's own limit; links that end later are met by the check of each minute. */
+/** setTimeout's own limit. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** Each identity has an end: sessions are asked about each minute, in one query, and links as well; a link's own end has a timer. */
@@ -33,8 +33,13 @@ export class Ends {
 
   watchLink(link: Link, one: Ending): () => void {
     this.#links.set(one, link);
-    const leftMs = Math.min(Date.parse(link.expiresAt) - Date.now(), longestTimerMs);
-    const timer = setTimeout(() => this.#endIfExpired(one), Math.max(0, leftMs)).unref();
+    // A timer may come a moment before its time, and the wall clock may be set back: what is left is asked again at each.
+    const endOnceExpired = () => {
+      const leftMs = Date.parse(link.expiresAt) - Date.now();
+      if (leftMs <= 0) one.end('link.ended');
+      else timer = setTimeout(endOnceExpired, Math.min(leftMs, longestTimerMs)).unref();
+    };
+    let timer = setTimeout(endOnceExpired).unref();
     return () => {
       clearTimeout(timer);
       this.#links.delete(one);
@@ -43,11 +48,6 @@ export class Ends {
 
   async check(): Promise<void> {
     await Promise.all([this.#checkSessions(), this.#checkLinks()]);
-  }
-
-  #endIfExpired(one: Ending): void {
-    const link = this.#links.get(one);
-    if (link && Date.parse(link.expiresAt) <= Date.now()) one.end('link.ended');
   }
 
   async #checkSessions(): Promise<void> {
