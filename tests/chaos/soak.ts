@@ -23,7 +23,7 @@ type Options = {
 };
 
 /** Of the server's process: what it held, and beside that how it fared since the moment before. */
-export type SoakSample = Sample & Pick<Probed, 'delayP50Ms' | 'delayP99Ms' | 'delayMaxMs' | 'cpuMs'>;
+export type SoakSample = Sample & Pick<Probed, 'delayP50Ms' | 'delayP99Ms' | 'delayMaxMs' | 'cpuMs' | 'timersFrom'>;
 
 export type Soak = {
   samples: SoakSample[];
@@ -121,5 +121,6 @@ function lineOf({ atMs, held, ...fared }: SoakSample, before: SoakSample | undef
     `cpu ${cpu} %`,
     `delay p50 ${ms(fared.delayP50Ms)} p99 ${ms(fared.delayP99Ms)} max ${ms(fared.delayMaxMs)} ms`,
     ...counted,
+    `set by ${fared.timersFrom}`,
   ].join(' · ');
 }
