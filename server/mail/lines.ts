@@ -1,4 +1,4 @@
-import { SmtpLine, type SmtpServer } from './smtp-line.ts';
+import { SmtpLine, usual, type Patience, type SmtpServer } from './smtp-line.ts';
 
 /** So many at once to one server; most providers allow ten or more. */
 const mostToOne = 4;
@@ -11,12 +11,14 @@ type Held = { line: SmtpLine; timer: NodeJS.Timeout };
 /** The open connections to one server. Whoever comes when all are used waits for his turn. */
 class Server {
   readonly #server: SmtpServer;
+  readonly #patience: Patience;
   readonly #idle: Held[] = [];
   readonly #waiting: (() => void)[] = [];
   #used = 0;
 
-  constructor(server: SmtpServer) {
+  constructor(server: SmtpServer, patience: Patience) {
     this.#server = server;
+    this.#patience = patience;
   }
 
   async use<T>(work: (line: SmtpLine, isFresh: boolean) => Promise<T>): Promise<T> {
@@ -24,7 +26,7 @@ class Server {
     else this.#used++;
     try {
       const kept = this.#take();
-      const line = kept ?? (await SmtpLine.open(this.#server));
+      const line = kept ?? (await SmtpLine.open(this.#server, this.#patience));
       const result = await work(line, !kept);
       this.#keep(line);
       return result;
@@ -66,11 +68,16 @@ class Server {
 /** Connections to all servers, kept for a moment between two mails. */
 export class Lines {
   readonly #servers = new Map<string, Server>();
+  readonly #patience: Patience;
+
+  constructor(patience = usual) {
+    this.#patience = patience;
+  }
 
   /** @throws SmtpError when no line can be had, and whatever `work` throws */
   use<T>(server: SmtpServer, work: (line: SmtpLine, isFresh: boolean) => Promise<T>): Promise<T> {
     const key = JSON.stringify(server);
-    const lines = this.#servers.get(key) ?? new Server(server);
+    const lines = this.#servers.get(key) ?? new Server(server, this.#patience);
     this.#servers.set(key, lines);
     return lines.use(work);
   }

@@ -6,6 +6,7 @@ import { startLoop, type Loop } from './loop.ts';
 import { prepare } from './prepare.ts';
 import { record } from './recorder.ts';
 import { Rests } from './servers.ts';
+import type { Patience } from './smtp-line.ts';
 import { lookIntoUnknown } from './unknown.ts';
 
 /** Taken at once: enough to share transactions, few enough that another process finds something to do. */
@@ -17,8 +18,8 @@ const few = 16;
 const overtakenEachMs = 10_000;
 
 /** Sends what waits, several mails at a time. Without a relay they are built and held, to be read on their page. */
-export function startOutbox(): Loop {
-  const ways: Ways = { lines: new Lines(), rests: new Rests() };
+export function startOutbox({ patience }: { patience?: Patience } = {}): Loop {
+  const ways: Ways = { lines: new Lines(patience), rests: new Rests() };
   /** Mails under way, with the server they go to. */
   const underWay = new Map<Promise<void>, string>();
 

@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { trusted } from './imap-connect.ts';
+import type { Text } from './smtp-text.ts';
 
 export type SmtpServer = {
   host: string;
@@ -28,8 +28,30 @@ export type Taken = { response: string; rejectedErrors: SmtpError[] };
 
 export type Envelope = { from: string; to: string[] };
 
-/** Each step has its own limit. */
-const limits = { dnsTimeout: 10_000, connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 120_000 };
+/** How long a server may keep us waiting, whatever it says meanwhile. */
+export type Patience = {
+  /** With nothing said. */
+  silentMs: number;
+  /** Until it has greeted us and let us in. */
+  openMs: number;
+  /** From the sender's name until it asks for the text. */
+  askMs: number;
+  /** Until it says whether it took the mail. */
+  wholeMs: number;
+};
+
+export const usual: Patience = {
+  // RFC 5321, 4.5.3.2.6: who gives up earlier after the text sends again what was only being looked at.
+  silentMs: 10 * 60_000,
+  openMs: 2 * 60_000,
+  // Less than a mail is ours for before its text leaves (server/domain/outgoing/queue.ts).
+  askMs: 4 * 60_000,
+  // A 40 MB mail on a slow line.
+  wholeMs: 15 * 60_000,
+};
+
+const dnsTimeout = 10_000;
+const greetingMs = 30_000;
 /** A server that does not hang up after our last word is left alone. */
 const socketCloseTimeout = 1_000;
 
@@ -37,10 +59,13 @@ const socketCloseTimeout = 1_000;
 export class SmtpLine {
   readonly #connection: SMTPConnection;
   readonly #broken = Promise.withResolvers<never>();
+  readonly #patience: Patience;
   /** How many mails it took. */
   taken = 0;
 
-  private constructor(server: SmtpServer) {
+  private constructor(server: SmtpServer, patience: Patience) {
+    this.#patience = patience;
+    const greeting = Math.min(greetingMs, patience.openMs);
     this.#connection = new SMTPConnection({
       host: server.host,
       port: server.port,
@@ -49,7 +74,10 @@ export class SmtpLine {
       ignoreTLS: server.security === 'none',
       ...(server.name ? { name: server.name } : {}),
       tls: { ...trusted(), ...(server.rejectUnauthorized === false ? { rejectUnauthorized: false } : {}) },
-      ...limits,
+      dnsTimeout,
+      connectionTimeout: greeting,
+      greetingTimeout: greeting,
+      socketTimeout: patience.silentMs,
       socketCloseTimeout,
     });
     this.#connection.on('error', this.#broken.reject);
@@ -58,8 +86,9 @@ export class SmtpLine {
   }
 
   /** @throws SmtpError */
-  static async open(server: SmtpServer): Promise<SmtpLine> {
-    const line = new SmtpLine(server);
+  static async open(server: SmtpServer, patience = usual): Promise<SmtpLine> {
+    const line = new SmtpLine(server, patience);
+    const late = line.#endAfter(patience.openMs);
     try {
       await line.#ask((done) => line.#connection.connect(done));
       const { user, password } = server;
@@ -68,6 +97,8 @@ export class SmtpLine {
     } catch (error) {
       line.close();
       throw error;
+    } finally {
+      clearTimeout(late);
     }
   }
 
@@ -77,6 +108,8 @@ export class SmtpLine {
 
   /** @throws SmtpError, and then the line is closed */
   async send(envelope: Envelope, text: Text): Promise<Taken> {
+    const { askMs, wholeMs } = this.#patience;
+    const timers = [this.#endAfter(askMs, () => !text.isWanted), this.#endAfter(wholeMs)];
     try {
       const taken = await this.#ask<{ response?: string; rejectedErrors?: Error[] }>((done) =>
         this.#connection.send({ ...envelope, size: text.size }, text, done),
@@ -86,6 +119,8 @@ export class SmtpLine {
     } catch (error) {
       this.close();
       throw error;
+    } finally {
+      timers.forEach(clearTimeout);
     }
   }
 
@@ -98,61 +133,18 @@ export class SmtpLine {
     this.#connection.close();
   }
 
+  #endAfter(ms: number, isLate = () => true): NodeJS.Timeout {
+    return setTimeout(() => {
+      if (!isLate()) return;
+      this.#broken.reject(Object.assign(new Error('The server took too long'), { code: 'ETIMEDOUT' }));
+      this.close();
+    }, ms);
+  }
+
   #ask<T>(ask: (done: (error?: Error | null, answer?: T) => void) => void): Promise<T> {
     const answered = new Promise<T>((resolve, reject) => {
       ask((error, answer) => (error ? reject(error) : resolve(answer as T)));
     });
     return Promise.race([answered, this.#broken.promise]);
   }
-}
-
-const chunkBytes = 64 * 1024;
-
-/** A mail's text, which asks for leave when the server is ready for it (354), and not before. */
-export class Text extends Readable {
-  readonly #bytes: Buffer;
-  readonly #mayLeave: () => Promise<boolean>;
-  #asked: 'no' | 'asking' | 'yes' = 'no';
-  #at = 0;
-
-  constructor(bytes: Buffer, mayLeave: () => Promise<boolean>) {
-    super();
-    this.#bytes = bytes;
-    this.#mayLeave = mayLeave;
-  }
-
-  get size(): number {
-    return this.#bytes.length;
-  }
-
-  /** All of it was handed to the line, and the end follows: from now on the server may have taken it. */
-  get isWhole(): boolean {
-    return this.#at > 0 && this.#at >= this.#bytes.length;
-  }
-
-  override _read(): void {
-    if (this.#asked === 'yes') return this.#next();
-    if (this.#asked === 'asking') return;
-    this.#asked = 'asking';
-    this.#mayLeave().then(
-      (may) => {
-        if (!may) return void this.destroy(new TakenBack());
-        this.#asked = 'yes';
-        this.#next();
-      },
-      (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
-    );
-  }
-
-  #next(): void {
-    if (this.isWhole) return void this.push(null);
-    const chunk = this.#bytes.subarray(this.#at, this.#at + chunkBytes);
-    this.#at += chunk.length;
-    this.push(chunk);
-  }
-}
-
-/** Somebody decided while we talked to the server. Its line is cut before the text. */
-export class TakenBack extends Error {
-  override name = 'TakenBack';
 }

@@ -1,13 +1,6 @@
 import { Lines } from './lines.ts';
-import {
-  TakenBack,
-  Text,
-  type Envelope,
-  type SmtpError,
-  type SmtpLine,
-  type SmtpServer,
-  type Taken,
-} from './smtp-line.ts';
+import type { Envelope, SmtpError, SmtpServer, Taken } from './smtp-line.ts';
+import { TakenBack, Text } from './smtp-text.ts';
 
 export type { SmtpServer };
 
@@ -23,9 +16,6 @@ export type SendResult = {
   response: string;
   recipients: RecipientResult[];
 };
-
-/** A 40 MB mail on a slow line. */
-const wholeMs = 15 * 60_000;
 
 /** `smtp://user:password@host:587`; with credentials the connection has to be encrypted, unless it stays on this machine. */
 export function smtpServerOf(url: string): SmtpServer {
@@ -64,7 +54,7 @@ export async function sendMail(server: SmtpServer, parcel: Parcel, { mayLeave, l
     try {
       const taken = await ways.use(server, (line, fresh) => {
         isFresh = fresh;
-        return inTime(line, line.send(envelope, text));
+        return line.send(envelope, text);
       });
       return success(taken, envelope);
     } catch (error) {
@@ -75,15 +65,6 @@ export async function sendMail(server: SmtpServer, parcel: Parcel, { mayLeave, l
       if (!lines) ways.end();
     }
   }
-}
-
-async function inTime<T>(line: SmtpLine, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    late.reject(Object.assign(new Error('The server took too long'), { code: 'ETIMEDOUT' }));
-    line.close();
-  }, wholeMs);
-  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
 /** nodemailer would mend such an address, and so write to somebody else. */
@@ -115,7 +96,7 @@ function failure(error: SmtpError, { isWhole, to }: { isWhole: boolean; to: stri
 const isCut = ({ code, responseCode }: SmtpError) => code === 'ECONNECTION' && !responseCode;
 
 function outcomeOf(
-  { code, command, responseCode = 0, rejectedErrors }: SmtpError,
+  { code, command, response = '', responseCode = 0, rejectedErrors }: SmtpError,
   isWhole: boolean,
 ): SendResult['outcome'] {
   if (rejectedErrors?.some((refused) => isTemporary(refused.responseCode))) return 'temporary';
@@ -128,8 +109,8 @@ function outcomeOf(
   if (responseCode >= 500)
     return command === 'CONN' || command === 'EHLO' || command === 'HELO' ? 'temporary' : 'permanent';
   if (isWhole) return 'unknown';
-  // Refused before it left: an address or size that no try can mend.
-  return code === 'EENVELOPE' || code === 'EMESSAGE' ? 'permanent' : 'temporary';
+  // Refused before it left: an address or size that no try can mend. What a server says that makes no sense is its own trouble.
+  return (code === 'EENVELOPE' || code === 'EMESSAGE') && !response ? 'permanent' : 'temporary';
 }
 
 const isTemporary = (responseCode = 0) => responseCode >= 400 && responseCode < 500;

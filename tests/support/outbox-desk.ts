@@ -6,6 +6,7 @@ import { asMember } from '#server/database/actor.ts';
 import { conversation } from '#server/domain/conversation.ts';
 import type { Loop } from '#server/mail/loop.ts';
 import { startOutbox } from '#server/mail/outbox.ts';
+import type { Patience } from '#server/mail/smtp-line.ts';
 import { createCast, run } from './cast.ts';
 import { createTestDatabase } from './database.ts';
 import { startSink } from './smtp-sink.ts';
@@ -86,7 +87,8 @@ export async function startOutboxDesk() {
     say,
     deliveries,
     settled,
-    start: () => (outbox = startOutbox()),
+    start: (patience?: Patience) => (outbox = startOutbox(patience ? { patience } : {})),
+    pause: () => outbox?.stop(),
     poke: () => outbox?.poke(),
     /** Between two tests: nothing runs, nothing waits, and the relay takes everything. */
     async rest() {
