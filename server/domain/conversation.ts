@@ -78,7 +78,7 @@ async function deliveriesOf({ sql, actor }: Tx, messageIds: string[]): Promise<D
     select
       o.id, coalesce(o.ticket_message_id, s.message_id) as message, o.kind, o.to_address as to, o.state, o.response,
       coalesce(o.sent_at, o.created_at) as at, o.attempts, o.next_attempt_at as next, o.delayed_since as since,
-      o.repeated_at is not null as is_repeated
+      o.repeated_at is not null as is_repeated, o.reported_late_at as late
     from lotse.outgoing_mails o
     left join lotse.consultations s on s.id = o.consultation_id
     where o.ticket_message_id = any (${messageIds}::uuid[]) or s.message_id = any (${messageIds}::uuid[])

@@ -13,7 +13,8 @@ export { endOvertaken, unknownMinutes } from './outgoing/overtaken.ts';
 export { keepBytes, offer, sendingMinutes, take, type Built, type Due } from './outgoing/queue.ts';
 export { letIn, refused } from './outgoing/refused.ts';
 export { decideUnsure, takeUnsure, type Unsure } from './outgoing/unsure.ts';
-export { markBounced, settle, type Outcome, type Settled } from './outgoing/settle.ts';
+export { noteReport, type Report } from './outgoing/report.ts';
+export { settle, type Outcome, type Settled } from './outgoing/settle.ts';
 
 /** Nobody wrote them: a machine that answers one would get the next. */
 const automatic: ReadonlySet<string> = new Set(['confirmation', 'notice']);

@@ -1,12 +1,21 @@
 import { headerText, messageIds, readHeaders } from './headers.ts';
 import type { ParsedMail } from './parsed.ts';
+import {
+  actionIn,
+  diagnosticIn,
+  recipientsOf,
+  type ReportAction,
+  type ReportedRecipient,
+} from './report-recipients.ts';
 import { sesNotification } from './ses-notification.ts';
 
 /** What a delivery report says of one mail of ours. Whether it may change anything is for `threadHints` to prove: reports are easy to forge. */
 export type DeliveryReport = {
   /** RFC 3464's word; `complaint` for RFC 5965 feedback; `failed` where a report without fields reads like a failure. */
-  action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded' | 'complaint';
+  action: ReportAction | 'complaint';
   recipient: string | null;
+  /** What it says of each, where it has fields for that. */
+  recipients: ReportedRecipient[];
   /** e.g. `5.1.1` */
   status: string | null;
   diagnostic: string | null;
@@ -24,6 +33,9 @@ const daemon =
 
 const maxTextChars = 200_000;
 
+/** Our id once more in what we send: it comes back in reports also where a relay changed the Message-ID. */
+export const ownIdHeader = 'X-Lotse-Id';
+
 export function readReport(mail: ParsedMail): DeliveryReport | null {
   const type = headerText(mail.headers, 'content-type');
   if (
@@ -35,7 +47,9 @@ export function readReport(mail: ParsedMail): DeliveryReport | null {
   if (notified) return notified;
   const part = mail.reportParts.find((file) => /^message\/(?:global-)?delivery-status$/.test(file.mime));
   const fields = part?.content.toString('utf8').slice(0, maxTextChars) ?? '';
-  const action = /^Action:\s*(failed|delayed|delivered|relayed|expanded)/im.exec(fields)?.[1]?.toLowerCase();
+  const recipients = recipientsOf(fields);
+  // Of a mail to several one may have got it.
+  const action = (recipients.find((each) => each.action === 'failed')?.action ?? actionIn(fields)) || undefined;
   const reasons = part ? ['delivery-status part'] : wordsOf(mail);
   if (reasons.length === 0) return null;
   const text = `${fields}\n${mail.text.slice(0, maxTextChars)}`;
@@ -44,20 +58,15 @@ export function readReport(mail: ParsedMail): DeliveryReport | null {
     /(?:#|\b)([45]\.\d{1,3}\.\d{1,3})\b/.exec(text)?.[1] ??
     null;
   return {
-    action: isAction(action) ? action : 'failed',
+    action: action ?? 'failed',
     recipient: recipientOf(mail, text),
+    recipients,
     status,
-    diagnostic:
-      (/^Diagnostic-Code:\s*(.{1,500}(?:\n[ \t].{1,500}){0,4})/im.exec(text)?.[1] ?? '').replace(/\s+/g, ' ').trim() ||
-      null,
+    diagnostic: diagnosticIn(text),
     permanent: action === 'failed' || action === undefined ? !status?.startsWith('4') : false,
     originalMessageId: originalId(mail),
     reasons,
   };
-}
-
-function isAction(word: string | undefined): word is 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded' {
-  return word !== undefined;
 }
 
 /** 45 % of the bounces in the wild carry no report part: two signs of three make one, since a person writes "undeliverable" too. */
@@ -111,10 +120,14 @@ function recipientOf(mail: ParsedMail, text: string): string | null {
 function originalId(mail: ParsedMail): string | null {
   for (const file of [...mail.reportParts, ...mail.attachments]) {
     if (file.mime !== 'message/rfc822' && !file.mime.startsWith('text/rfc822')) continue;
-    const id = messageIds(headerText(readHeaders(file.content), 'message-id'))[0];
+    const headers = readHeaders(file.content);
+    // Some relays put a Message-ID of their own in the place of ours.
+    const id = [ownIdHeader, 'message-id'].flatMap((name) => messageIds(headerText(headers, name.toLowerCase())))[0];
     if (id) return id;
   }
-  const pasted = /^[ \t>]*Message-Id:\s*(<[^<>\s]{1,995}>)/im.exec(mail.text.slice(0, maxTextChars))?.[1];
+  const text = mail.text.slice(0, maxTextChars);
+  const ours = /^[ \t>]*X-Lotse-Id:\s*(<[^<>\s]{1,995}>)/im.exec(text)?.[1];
+  const pasted = ours ?? /^[ \t>]*Message-Id:\s*(<[^<>\s]{1,995}>)/im.exec(text)?.[1];
   return messageIds(pasted ?? '')[0] ?? null;
 }
 
@@ -127,6 +140,7 @@ function complaint(mail: ParsedMail): DeliveryReport {
   return {
     action: 'complaint',
     recipient: recipient?.[1]?.toLowerCase() ?? null,
+    recipients: [],
     status: null,
     diagnostic: null,
     permanent: false,

@@ -1,4 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
+import { ownIdHeader } from './bounce.ts';
 import { loopHeader, originHeader } from './machine.ts';
 
 export type Mailbox = { name: string; address: string };
@@ -60,8 +61,9 @@ export async function composeMail(input: ComposeInput): Promise<ComposedMail> {
   return { bytes, messageId: input.messageId, envelope: { from, to: [input.to.address] } };
 }
 
-function headersOf({ automatic, loopMark, outlook }: ComposeInput): Record<string, string> {
+function headersOf({ automatic, loopMark, messageId, outlook }: ComposeInput): Record<string, string> {
   return {
+    [ownIdHeader]: `<${messageId}>`,
     // What a person wrote carries nothing that a machine could take for a machine's, but we know it again.
     [automatic ? loopHeader : originHeader]: loopMark,
     // Not `All`: that would also suppress the delivery reports we want.

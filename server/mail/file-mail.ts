@@ -71,8 +71,9 @@ async function file(tx: Act, { incoming, decision, stored, number }: Plan, dupli
   if (duplicateOfId) return mails.ignore(tx, queued.id, { ...meta, reason: 'duplicate', duplicateOfId });
   if (decision.kind === 'ledger') {
     // Forged reports are easy: only an id that carries our key may mark anything.
-    const concerned = verdicts.report?.originalMessageId ?? '';
-    if (verdicts.bounce.length > 0 && ownIdOf(incoming.key, concerned)) await outgoing.markBounced(tx, concerned);
+    const { report } = verdicts;
+    const concerned = report && ownIdOf(incoming.key, report.originalMessageId ?? '')?.mailId;
+    if (concerned) await outgoing.noteReport(tx, concerned, report);
     if (decision.reason === 'own' || decision.reason === 'filter.ignored')
       return mails.ignore(tx, queued.id, { ...meta, reason: decision.reason });
     await mails.file(tx, queued.id, { ...meta, reason: decision.reason, ticketId: decision.ticketId });

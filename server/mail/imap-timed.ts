@@ -3,6 +3,7 @@ import type { ImapFlow } from 'imapflow';
 /** All that we say to a server, but for IDLE, which lasts as long as nothing happens. */
 const commands = new Set<string | symbol>([
   'connect',
+  'list',
   'mailboxOpen',
   'mailboxCreate',
   'search',

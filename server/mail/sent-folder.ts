@@ -2,16 +2,19 @@ import { ImapFlow } from 'imapflow';
 import * as mails from '#server/domain/mails.ts';
 import { unseal } from '#server/sealed.ts';
 import { trusted } from './imap-connect.ts';
+import { timed } from './imap-timed.ts';
 
 /** A mail server that does not answer must not keep the other mails of unknown fate waiting for long. */
 const limits = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000 };
+/** Whatever it says meanwhile. */
+const commandMs = 60_000;
 
 /** Whether the account keeps its sent mails and this one is among them. An account without a mailbox has none. */
 export async function isInSentFolder({ accountId, messageId }: { accountId: string | null; messageId: string }) {
   const account = accountId && messageId ? (await mails.receiversOf([accountId])).get(accountId) : null;
   // A token is renewed by who holds the mailbox's lease alone; then only our own copies can tell.
   if (account?.kind !== 'imap' || account.imapAuth !== 'password') return false;
-  const client = new ImapFlow({
+  const connection = new ImapFlow({
     host: account.imapHost,
     port: account.imapPort,
     secure: account.imapSecurity === 'tls',
@@ -21,6 +24,7 @@ export async function isInSentFolder({ accountId, messageId }: { accountId: stri
     logger: false,
     ...limits,
   });
+  const client = timed(connection, commandMs);
   // Told by the command under way; without a listener it would end the process.
   client.on('error', () => undefined);
   try {

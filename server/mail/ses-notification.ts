@@ -21,14 +21,21 @@ export function sesNotification(mail: ParsedMail): DeliveryReport | null {
     recipient:
       (wordAt(text, 'emailAddress') ?? /"recipients"\s*:\s*\["([^"]{1,320})"/.exec(text)?.[1] ?? null)?.toLowerCase() ??
       null,
+    recipients: [],
     status: /"status"\s*:\s*"([245]\.\d{1,3}\.\d{1,3})"/.exec(text)?.[1] ?? null,
     diagnostic: wordAt(text, 'diagnosticCode'),
     permanent: action === 'failed' && wordAt(text, 'bounceType') === 'Permanent',
-    originalMessageId: /"name"\s*:\s*"Message-ID"\s*,\s*"value"\s*:\s*"<([^"<>\s]{1,995})>"/i.exec(text)?.[1] ?? null,
+    // SES gives mails an id of its own; ours stands once more in a header of ours.
+    originalMessageId: idAt(text, 'X-Lotse-Id') ?? idAt(text, 'Message-ID'),
     reasons: ['SES notification'],
   };
 }
 
 function wordAt(text: string, name: string): string | null {
   return new RegExp(`"${name}"\\s*:\\s*"([^"]{1,500})"`).exec(text)?.[1] ?? null;
+}
+
+function idAt(text: string, header: string): string | null {
+  const named = new RegExp(`"name"\\s*:\\s*"${header}"\\s*,\\s*"value"\\s*:\\s*"<([^"<>\\s]{1,995})>"`, 'i');
+  return named.exec(text)?.[1] ?? null;
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decide } from '#server/config.ts';
+import { asMember } from '#server/database/actor.ts';
+import { conversation } from '#server/domain/conversation.ts';
 import { startMail } from '#server/mail/index.ts';
 import { createCast, createTicket, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -38,8 +40,16 @@ afterAll(async () => {
 
 let reports = 0;
 
+const petra = 'petra.weber@example.org';
+const group = (action: string, final = petra, more = 'Status: 5.1.1\r\n') =>
+  `\r\nFinal-Recipient: rfc822; ${final}\r\nAction: ${action}\r\n${more}`;
+type Report = { action?: string; to?: string; groups?: string; head?: string };
+
 /** A delivery report about the mail with this id, as RFC 3464 has it. Returns the ledger's words for it. */
-async function report(messageId: string, { action = 'failed', to = service } = {}): Promise<string> {
+async function report(
+  messageId: string,
+  { action = 'failed', to = service, groups = group(action), head = `Message-ID: <${messageId}>` }: Report = {},
+): Promise<string> {
   const own = `report.${++reports}@relay.example.org`;
   const raw = [
     'Return-Path: <>',
@@ -52,8 +62,8 @@ async function report(messageId: string, { action = 'failed', to = service } = {
     'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
     '',
     '--b\r\nContent-Type: text/plain\r\n\r\nThe mail could not be delivered.\r\n',
-    `--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay.example.org\r\n\r\nFinal-Recipient: rfc822; petra.weber@example.org\r\nAction: ${action}\r\nStatus: 5.1.1\r\n`,
-    `--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <${messageId}>\r\nSubject: x\r\n`,
+    `--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay.example.org\r\n${groups}`,
+    `--b\r\nContent-Type: text/rfc822-headers\r\n\r\n${head}\r\nSubject: x\r\n`,
     '--b--',
   ].join('\r\n');
   expect(await deliver(bridge.smtpPort ?? 0, raw, { to: [to], from: '' })).toMatch(/^250 /);
@@ -65,21 +75,31 @@ async function report(messageId: string, { action = 'failed', to = service } = {
   });
 }
 
-async function sent(): Promise<{ id: string; messageId: string }> {
-  const ticket = await createTicket(cast);
+async function sent(ticket?: string): Promise<{ id: string; messageId: string; ticket: string }> {
+  ticket ??= await createTicket(cast);
   const { result } = await run(cast.mona, 'message.post', {
     ticket,
     kind: 'message',
     visibility: 'public',
     html: '<p>Wir kommen.</p>',
   });
-  return until(async () => {
+  const mail = await until(async () => {
     const [row] = await db.owner<{ id: string; messageId: string }[]>`
       select id, message_id from lotse.outgoing_mails
-      where ticket_message_id = ${result['message'] ?? ''} and state = 'sent'
+      where ticket_message_id = ${result['message'] ?? ''} and state = 'sent' and to_address = ${petra}
     `;
     return row;
   });
+  return { ...mail, ticket };
+}
+
+/** What the message's mails say of themselves, by recipient. */
+async function shown(ticket: string) {
+  const { messages } = await asMember(cast.mona, (tx) => conversation(tx, ticket), { readOnly: true });
+  return messages
+    .flatMap(({ deliveries }) => deliveries)
+    .map(({ to, state, late, response }) => ({ to, state, isLate: late !== null, response }))
+    .toSorted((a, b) => a.to.localeCompare(b.to));
 }
 
 async function stateOf(id: string): Promise<string | undefined> {
@@ -95,10 +115,59 @@ test('a bounce marks the mail it names, and becomes no ticket and no message', a
   expect((await db.owner`select count(*)::int as tickets from lotse.tickets`)[0]).toEqual(before);
 });
 
-test('a delay is no bounce', async () => {
+test('a delay is no bounce: the message says that its mail waits, until it arrives or comes back', async () => {
   const mail = await sent();
-  await report(mail.messageId, { action: 'delayed' });
+  const waiting = group('delayed', petra, 'Status: 4.4.1\r\nDiagnostic-Code: smtp; 451 4.4.1 no answer\r\n');
+  await report(mail.messageId, { groups: waiting });
   expect(await stateOf(mail.id)).toBe('sent');
+  expect(await shown(mail.ticket)).toEqual([
+    { to: petra, state: 'sent', isLate: true, response: '451 4.4.1 no answer' },
+  ]);
+  await report(mail.messageId, { action: 'delivered' });
+  expect(await shown(mail.ticket)).toMatchObject([{ state: 'sent', isLate: false }]);
+  await report(mail.messageId);
+  expect(await shown(mail.ticket)).toMatchObject([{ state: 'bounced' }]);
+});
+
+test('of two recipients the one that the report names is marked, and the other is not', async () => {
+  const ticket = await createTicket(cast);
+  await db.owner`
+    insert into lotse.ticket_customers (workspace_id, ticket_id, contact_id, verified)
+    values (${cast.workspaceId}, ${ticket}, ${cast.smith}, true)
+  `;
+  const mail = await sent(ticket);
+  const full = group(
+    'failed',
+    'Petra.Weber@Example.org',
+    'Status: 5.2.2\r\nDiagnostic-Code: smtp; 552 5.2.2 mailbox full\r\n',
+  );
+  await report(mail.messageId, { groups: group('delivered', 'john.smith@example.com') + full });
+  expect(await shown(ticket)).toMatchObject([
+    { to: 'john.smith@example.com', state: 'sent' },
+    { to: petra, state: 'bounced', response: '552 5.2.2 mailbox full' },
+  ]);
+  // Whoever holds one mail proves nothing about the other's.
+  const next = await sent(await createTicket(cast));
+  await report(next.messageId, { groups: group('delivered') + group('failed', 'john.smith@example.com') });
+  expect(await stateOf(next.id)).toBe('sent');
+});
+
+test('what comes back from where a customer has his mail sent on is told with that address, and says nothing of his own', async () => {
+  const mail = await sent();
+  await report(mail.messageId, { groups: group('failed', 'weber@private.example') });
+  expect(await shown(mail.ticket)).toEqual([
+    { to: petra, state: 'bounced', isLate: false, response: 'weber@private.example: 5.1.1' },
+  ]);
+  const [row] = await db.owner`select bounced_address from lotse.outgoing_mails where id = ${mail.id}`;
+  expect(row).toEqual({ bouncedAddress: 'weber@private.example' });
+});
+
+test('a relay that gives mails an id of its own does not keep a bounce from its mail', async () => {
+  const mail = await sent();
+  const own = sink.delivered.find(({ raw }) => raw.includes(mail.messageId));
+  expect(own?.mail.headers.get('x-lotse-id')).toBe(`<${mail.messageId}>`);
+  await report('', { head: `Message-ID: <0102018f@eu-west-1.amazonses.com>\r\nX-Lotse-Id: <${mail.messageId}>` });
+  expect(await stateOf(mail.id)).toBe('bounced');
 });
 
 test('a forged bounce does nothing: without our key, with a letter changed, or from another workspace', async () => {
@@ -111,6 +180,7 @@ test('a forged bounce does nothing: without our key, with a letter changed, or f
   await db.owner`update lotse.outgoing_mails set message_id = ${mail.messageId} where id = ${mail.id}`;
   const bent = mail.messageId.replace(/(.)@/, (_, letter: string) => (letter === 'a' ? 'b@' : 'a@'));
   await report(bent);
+  await report('', { head: `Message-ID: <x@relay.example.org>\r\nX-Lotse-Id: <${bent}>` });
   await report(mail.messageId, { to: 'hilfe@suedstern.example' });
   expect(await stateOf(mail.id)).toBe('sent');
 });

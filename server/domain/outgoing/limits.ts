@@ -53,6 +53,8 @@ export function mayBeAnswered(sql: TransactionSql, ticket: string) {
       select from lotse.outgoing_mails b
       where b.workspace_id = t.workspace_id and b.to_address = a.address
         and b.bounced_at > now() - make_interval(days => ${bouncedDays})
+        -- What came back from where somebody has his mail sent on says nothing of his own address.
+        and b.bounced_address in ('', lower(a.address))
     )
     and (
       select count(*)

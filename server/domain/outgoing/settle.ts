@@ -49,14 +49,3 @@ export function tell(act: Act, { id, ticketId, ticketMessageId }: Told, state: s
   if (!ticketId) return;
   act.record({ type: 'mail.changed', ticket: ticketId, data: { mail: id, message: ticketMessageId, state } });
 }
-
-/** A delivery report that names an id of ours; the caller proved the id. */
-export async function markBounced(act: Act, messageId: string | null): Promise<void> {
-  if (!messageId) return;
-  const bounced = await act.sql<Told[]>`
-    update lotse.outgoing_mails set state = 'bounced', bounced_at = now()
-    where workspace_id = ${act.actor.workspaceId} and message_id = ${messageId} and state in ('sent', 'unknown')
-    returning id, ticket_id, ticket_message_id
-  `;
-  for (const mail of bounced) tell(act, mail, 'bounced');
-}

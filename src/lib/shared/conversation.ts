@@ -30,6 +30,8 @@ export type Delivery = {
   since: string | null;
   /** It was unclear whether it had arrived, so it was sent twice. */
   isRepeated: boolean;
+  /** When a server on its way reported that it could not deliver it yet. */
+  late: string | null;
 };
 
 export type Message = {

@@ -134,6 +134,7 @@ function status(raw: unknown): string {
 }
 
 function delivery(raw: unknown): string {
+  if (raw === 'delayed') return m.sending_mail_delayed();
   const known = Object.entries(deliveryWords).find(([state]) => state === raw);
   return known ? known[1]() : String(raw);
 }

@@ -41,6 +41,11 @@ export function isDelayed({ state, attempts }: Delivery): boolean {
   return state === 'queued' && attempts > 0;
 }
 
+/** Gone from here, and kept waiting by a server on its way. */
+export function isLate({ state, late }: Delivery): boolean {
+  return state === 'sent' && late !== null;
+}
+
 /** What the traffic light cannot say by colour alone. */
 export function isTrouble({ state }: Delivery): boolean {
   return state === 'failed' || state === 'bounced' || state === 'unknown';

@@ -100,6 +100,15 @@ describe('what came back', () => {
     expect(found).toEqual({
       action: 'failed',
       recipient: 'erika@example.com',
+      recipients: [
+        {
+          final: 'erika@example.com',
+          original: '',
+          action: 'failed',
+          status: '5.1.1',
+          diagnostic: 'smtp; 550 5.1.1 no such user',
+        },
+      ],
       status: '5.1.1',
       diagnostic: 'smtp; 550 5.1.1 no such user',
       permanent: true,
