@@ -61,6 +61,10 @@ export async function connect(act: Act, { account, provider, token }: Command<'a
 /** Nothing more is fetched or delivered; the ledger of what came stays. */
 export async function archive(act: Act, { account }: Command<'account.archive'>) {
   await update(act, account, { archivedAt: new Date().toISOString() });
+  // Its mailbox is asked for no mail any more: what somebody wanted fetched again is told of as what it is.
+  await act.system(
+    (sql) => sql`update lotse.mails set fetch_again = false where account_id = ${account} and fetch_again`,
+  );
   act.record({ type: 'account.changed', data: { account, fields: ['archivedAt'] }, audience: [rooms.moderators] });
 }
 

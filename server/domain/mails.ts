@@ -5,6 +5,7 @@ export {
   lease,
   leaseLeftMs,
   refreshTokenOf,
+  leaseSeconds,
   longestLeaseMs,
   reportFailure,
   reportSuccess,

@@ -8,8 +8,11 @@ import * as mails from '#server/domain/mails.ts';
 import { seal, unseal } from '#server/sealed.ts';
 import { timed } from './imap-timed.ts';
 
-/** `quietMs`: so long a command may hear nothing; `commandMs`: so long it may take whatever is said meanwhile. */
-export type Patience = { quietMs: number; commandMs: number };
+/**
+ * `quietMs`: so long a command may hear nothing; `commandMs`: so long it may take whatever is said meanwhile. The lease of the
+ * mailbox is shorter than that, and renewed each `renewMs`.
+ */
+export type Patience = { quietMs: number; commandMs: number; renewMs?: number };
 
 /** 40 MB at a megabit take five minutes and a half. */
 const usual: Patience = { quietMs: 5 * 60_000, commandMs: 10 * 60_000 };

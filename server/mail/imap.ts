@@ -9,6 +9,7 @@ import { Trouble, type Reader } from './imap-fetch.ts';
 import { readNew } from './imap-read.ts';
 import { fetchAgain } from './imap-again.ts';
 import { reconcileIfDue } from './imap-reconcile.ts';
+import { whileRenewed } from './imap-renew.ts';
 import { settleRest } from './imap-settle.ts';
 import { mailLimits } from './parsed.ts';
 
@@ -58,7 +59,7 @@ export function watch(
   /** Returns how long to wait before the next try. */
   async function readUntilLost(lease: mails.Lease): Promise<number> {
     try {
-      await read(lease);
+      await whileRenewed(lease, () => read(lease), patience?.renewMs);
       return retryMs.first;
     } catch (error) {
       if (ending.signal.aborted) return 0;

@@ -86,6 +86,24 @@ test('a mail whose mailbox was numbered anew cannot be asked for again, and that
   expect(ended['ticketId']).not.toBeNull();
 });
 
+test('a mail that nobody will ask for any more, since its account was archived, is told of at once', async () => {
+  const account = await serve();
+  await until(async () => (await desk.accountOf(account))?.['reconciledAt']);
+  await run(desk.cast.ada, 'account.change', { account, isPaused: true });
+  const [{ id = '' } = {}] = await desk.db.owner<{ id: string }[]>`
+    insert into lotse.mails (workspace_id, account_id, uid_validity, uid, sha256, size, is_partial, state, reason)
+    select workspace_id, id, uid_validity, 5, repeat('0', 64), 10, true, 'failed', 'mail.unfetched'
+    from lotse.mail_accounts where id = ${account} returning id
+  `;
+  await run(desk.cast.ada, 'mail.retry', { mail: id });
+  await run(desk.cast.ada, 'account.archive', { account });
+  const ended = await until(async () => {
+    const [row] = await desk.db.owner`select state, reason from lotse.mails where id = ${id}`;
+    return row?.['state'] === 'failed' && row;
+  });
+  expect(ended).toMatchObject({ reason: 'mail.unfetched' });
+});
+
 test('while one server stalls in the middle of a mail the others and the desk go on, and then it comes', async () => {
   await desk.impatient({ quietMs: 8_000, commandMs: 600_000 });
   const stalled = await serve();
@@ -107,6 +125,25 @@ test('while one server stalls in the middle of a mail the others and the desk go
     await desk.rest();
     await stalling.stop();
   }
+});
+
+test('a reader keeps its mailbox while a slow server hands over a mail, however long that takes', async () => {
+  await desk.impatient({ quietMs: 600_000, commandMs: 600_000, renewMs: 50 });
+  const account = await serve();
+  const seen: number[] = [];
+  server.misbehave({ onFetch: (uid) => (seen.push(uid) > 0 ? 'stall' : undefined) });
+  server.add('Heizung kalt');
+  await until(() => Promise.resolve(seen.length > 0));
+  await desk.db.owner`update lotse.mail_accounts set lease_until = now() + interval '5 seconds' where id = ${account}`;
+  await until(async () => {
+    const [row] = await desk.db.owner`
+      select from lotse.mail_accounts where id = ${account} and lease_until > now() + interval '1 minute'
+    `;
+    return row;
+  });
+  server.misbehave({});
+  server.cutAll();
+  expect(await desk.filed(account, 1)).toEqual(['Heizung kalt']);
 });
 
 test.each(['UID SEARCH', 'SELECT', 'UID FETCH', 'LOGIN'])(
