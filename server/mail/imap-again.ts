@@ -4,8 +4,8 @@ import { uidValidityOf } from './imap-read.ts';
 
 /** Mails that the server could not hand over and that somebody wants tried again; it breaks as often as the first time before it ends. */
 export async function fetchAgain(reader: Reader): Promise<void> {
-  const { account, lease, client, again } = reader;
-  const place = { ...lease.held, workspaceId: account.workspaceId, uidValidity: uidValidityOf(client) };
+  const { account, lease, again } = reader;
+  const place = { ...lease.held, workspaceId: account.workspaceId, uidValidity: uidValidityOf(reader) };
   for (const known of await mails.wantedAgain(place)) {
     let fetched: mails.Fetched | null = null;
     if (!again.isHopeless(known.uid)) {

@@ -84,7 +84,7 @@ function groupLength({ trouble, mostBytes }: Reader, known: Known[]): number {
 }
 
 async function fetchGroup(reader: Reader, group: Known[]): Promise<void> {
-  const { account, lease, client, cursor, trouble } = reader;
+  const { account, lease, cursor, trouble } = reader;
   const [first] = group;
   if (!first) return;
   let fetched: mails.Fetched[];
@@ -96,7 +96,7 @@ async function fetchGroup(reader: Reader, group: Known[]): Promise<void> {
   }
   trouble.passed();
   if (fetched.length === 0) return;
-  const place = { ...lease.held, workspaceId: account.workspaceId, uidValidity: uidValidityOf(client) };
+  const place = { ...lease.held, workspaceId: account.workspaceId, uidValidity: uidValidityOf(reader) };
   await mails.storeFetched(place, fetched);
   cursor.lastUid = Math.max(cursor.lastUid, ...fetched.map(({ uid }) => uid));
   reader.onStored();

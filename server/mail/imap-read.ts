@@ -15,7 +15,7 @@ const roundOf = 500;
  */
 export async function readNew(reader: Reader): Promise<boolean> {
   const { client, cursor } = reader;
-  const uidValidity = uidValidityOf(client);
+  const uidValidity = uidValidityOf(reader);
   if (cursor.uidValidity !== uidValidity) await beginAt(reader, uidValidity);
   // "n:*" always holds the last mail, also when it is not new (RFC 3501, 6.4.8).
   const found = await client.search({ uid: `${cursor.lastUid + 1}:*` }, { uid: true });
@@ -66,7 +66,8 @@ async function firstUid(client: ImapFlow, since: Date | null): Promise<number> {
   return first;
 }
 
-export function uidValidityOf(client: ImapFlow): number {
+/** UIDVALIDITY has 32 bits. The next mailbox of an account may have the same as the one before, and never means the same mails. */
+export function uidValidityOf({ client, account }: Pick<Reader, 'client' | 'account'>): number {
   if (!client.mailbox) throw new Error('No mailbox is open');
-  return Number(client.mailbox.uidValidity);
+  return account.mailbox * 2 ** 32 + Number(client.mailbox.uidValidity);
 }

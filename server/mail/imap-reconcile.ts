@@ -21,7 +21,7 @@ export async function reconcileIfDue(reader: Reader): Promise<void> {
 
 export async function reconcile(reader: Reader): Promise<void> {
   const { client, account, lease, cursor } = reader;
-  const uidValidity = uidValidityOf(client);
+  const uidValidity = uidValidityOf(reader);
   const since = new Date(Date.now() - days * 86_400_000);
   const found = (await client.search({ since }, { uid: true })) || [];
   const ours = [...new Set(found)].filter((uid) => uid > (cursor.startUid ?? cursor.lastUid) && uid <= cursor.lastUid);

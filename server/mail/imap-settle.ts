@@ -10,7 +10,7 @@ import { uidValidityOf } from './imap-read.ts';
  */
 export async function settleRest(reader: Reader): Promise<string> {
   const { client, account, lease } = reader;
-  const uidValidity = uidValidityOf(client);
+  const uidValidity = uidValidityOf(reader);
   for (;;) {
     const originals = await mails.unsettled(account.id, uidValidity);
     if (originals.length === 0) return '';

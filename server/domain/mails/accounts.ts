@@ -15,6 +15,8 @@ export type Account = {
   imapAuth: 'password' | 'google' | 'microsoft' | 'other';
   oauthConnectedAt: string | null;
   imapFolder: string;
+  /** How many mailboxes it had before this one. */
+  mailbox: number;
   afterStoring: 'leave' | 'seen' | 'move' | 'delete';
   moveToFolder: string;
   hasPlusAddresses: boolean;
@@ -98,7 +100,7 @@ export async function receiversOf(ids: string[]): Promise<Map<string, Receiver>>
 }
 
 const columns = `
-  id, workspace_id, name, address, pool_id, kind, imap_host, imap_port, imap_security, imap_user, imap_password, imap_folder,
+  id, workspace_id, name, address, pool_id, kind, imap_host, imap_port, imap_security, imap_user, imap_password, imap_folder, mailbox,
   after_storing, move_to_folder, has_plus_addresses, sends_confirmation, asks_first, created_at,
   first_look, first_look_days, imap_auth, oauth_connected_at, authserv_id
 `;

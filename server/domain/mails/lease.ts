@@ -8,6 +8,8 @@ export const longestLeaseMs = 15 * 60_000;
 
 /** The last mail that was read, and the one behind which reading began; `uidValidity` null before the first look. */
 export type Cursor = {
+  /** Which of the account's mailboxes that is. */
+  mailbox: number;
   uidValidity: number | null;
   lastUid: number;
   startUid: number | null;
@@ -51,7 +53,7 @@ export async function lease(accountId: string, holder: string): Promise<Lease | 
         -- Longer than any lease is given: the clock was put back since.
         or lease_until > now() + make_interval(secs => ${longestLeaseMs / 1000 + leaseSeconds})
       )
-    returning uid_validity, last_uid, start_uid, reconciled_at, lease_token
+    returning mailbox, uid_validity, last_uid, start_uid, reconciled_at, lease_token
   `,
   );
   if (!taken) return null;
