@@ -3,6 +3,7 @@ import { AppError } from '#lib/shared/errors.ts';
 import type { Actor } from '#server/database/actor.ts';
 import * as accounts from './domain/accounts.ts';
 import type { Act, Done } from './domain/act.ts';
+import * as checks from './domain/checks.ts';
 import * as consultations from './domain/consultations.ts';
 import * as contacts from './domain/contacts.ts';
 import * as files from './domain/files.ts';
@@ -86,6 +87,7 @@ export const verbs: Verbs = {
   'account.create': by(accounts.create),
   'account.change': by(accounts.change),
   'account.archive': by(accounts.archive),
+  'account.check': by(checks.ask),
   'account.connect': by(accounts.connect),
   'mail.retry': by(mails.retry),
   'mail.take': by(inbox.take),

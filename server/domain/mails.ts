@@ -1,5 +1,12 @@
 /** The ledger of incoming mail: every mail that was ever handed to us, what was decided and why. */
-export { accountFor, activeAccounts, receiversOf, type Account, type Receiver } from './mails/accounts.ts';
+export {
+  accountFor,
+  activeAccounts,
+  receiversOf,
+  type Account,
+  type Addressed,
+  type Receiver,
+} from './mails/accounts.ts';
 export {
   keepRefreshToken,
   lease,
@@ -14,7 +21,7 @@ export {
   type Held,
   type Lease,
 } from './mails/lease.ts';
-export { bytesOf, store, storeFetched, type Delivered, type Fetched, type Place } from './mails/store.ts';
+export { bytesOf, store, storeFetched, storeSeen, type Delivered, type Fetched, type Place } from './mails/store.ts';
 export {
   fail,
   failWith,

@@ -17,7 +17,7 @@ export type OutgoingState = (typeof outgoingStates)[number];
 /** A mail on its way out. Sign-in mails belong to no workspace and are never among them. */
 export type OutgoingMail = {
   id: string;
-  kind: Occasion | 'notice' | 'invitation';
+  kind: Occasion | 'notice' | 'invitation' | 'check';
   state: OutgoingState;
   toAddress: string;
   subject: string;

@@ -7,6 +7,7 @@ import { noticeFor, type Due } from '#server/domain/outgoing.ts';
 import * as files from '#server/files.ts';
 import { renderMail, senderName, type MailContent, type RenderedMail } from '#server/letters/render.ts';
 import { taggedSubject } from '#server/letters/subject.ts';
+import { buildCheckMail } from './check-mail.ts';
 import { composeMail, type ComposedMail, type ComposeInput } from './compose.ts';
 import { loopMark } from './machine.ts';
 import { separatorToken } from './separator.ts';
@@ -23,6 +24,7 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 /** Builds the mail of a row once. Null when what it tells of is gone: the ticket internal, the invitation revoked. */
 export async function buildMail(due: Due): Promise<Built | null> {
   const key = await secretFor('mail');
+  if (due.kind === 'check') return buildCheckMail(due, key);
   if (due.ticketId && due.kind !== 'notice') return buildTicketMail(due, key);
   const content = await (due.kind === 'notice' ? noticeContent(due) : accessContent(due));
   if (!content) return null;

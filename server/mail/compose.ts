@@ -24,6 +24,8 @@ export type ComposeInput = {
   automatic: 'replied' | 'generated' | null;
   /** `loopMark(…)` */
   loopMark: string;
+  /** Further fields of ours. */
+  headers?: Record<string, string>;
   /** Of the customer's last mail: Outlook groups by these. */
   outlook?: { index: string; topic: string };
   /** MAIL FROM; '' is the empty reverse-path for machine mail where the relay takes it. Default: `from`. */
@@ -61,7 +63,7 @@ export async function composeMail(input: ComposeInput): Promise<ComposedMail> {
   return { bytes, messageId: input.messageId, envelope: { from, to: [input.to.address] } };
 }
 
-function headersOf({ automatic, loopMark, messageId, outlook }: ComposeInput): Record<string, string> {
+function headersOf({ automatic, loopMark, messageId, outlook, headers }: ComposeInput): Record<string, string> {
   return {
     [ownIdHeader]: `<${messageId}>`,
     // What a person wrote carries nothing that a machine could take for a machine's, but we know it again.
@@ -70,6 +72,7 @@ function headersOf({ automatic, loopMark, messageId, outlook }: ComposeInput): R
     ...(automatic ? { 'Auto-Submitted': `auto-${automatic}`, 'X-Auto-Response-Suppress': 'OOF, AutoReply' } : {}),
     ...(outlook?.index ? { 'Thread-Index': outlook.index } : {}),
     ...(outlook?.topic ? { 'Thread-Topic': outlook.topic } : {}),
+    ...headers,
   };
 }
 

@@ -10,6 +10,7 @@ import { receive as post, type StoredFile } from '#server/domain/messages/receiv
 import * as outgoing from '#server/domain/outgoing.ts';
 import * as tickets from '#server/domain/tickets.ts';
 import { untaggedSubject } from '#server/letters/subject.ts';
+import { noteCheck } from './check-arrival.ts';
 import { copyTo, noteOf } from './copies.ts';
 import type { Decision, Sorted } from './decision.ts';
 import { htmlOfText } from './html-text.ts';
@@ -74,6 +75,8 @@ async function file(tx: Act, { incoming, decision, stored, number }: Plan, dupli
     const { report } = verdicts;
     const concerned = report && ownIdOf(incoming.key, report.originalMessageId ?? '')?.mailId;
     if (concerned) await outgoing.noteReport(tx, concerned, report);
+    await noteCheck(tx, incoming);
+    if (verdicts.check) return mails.ignore(tx, queued.id, { ...meta, reason: 'own.check' });
     if (decision.reason === 'own' || decision.reason === 'filter.ignored')
       return mails.ignore(tx, queued.id, { ...meta, reason: decision.reason });
     await mails.file(tx, queued.id, { ...meta, reason: decision.reason, ticketId: decision.ticketId });

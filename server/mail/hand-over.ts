@@ -4,7 +4,7 @@ import { reportUnexpected } from '#server/log.ts';
 import type { Lines } from './lines.ts';
 import { destinationOf, type Destination, type Rests } from './servers.ts';
 import { sendMail, type SendResult } from './transport.ts';
-import { later, outcomeOf } from './tries.ts';
+import { later, outcomeOf, outcomeOfCheck } from './tries.ts';
 
 export type Ways = { lines: Lines; rests: Rests };
 
@@ -22,7 +22,7 @@ export async function handOver(due: outgoing.Due, { lines, rests }: Ways): Promi
     const parcel = { bytes: Buffer.from(due.bytes), envelope: { from: due.envelopeFrom, to: [due.toAddress] } };
     const sent = await sendMail(destination.server, parcel, { lines, mayLeave: () => mayLeave(due) });
     await noteAccount(due, { sent, destination, rests });
-    return outcomeOf(due, sent);
+    return due.kind === 'check' ? outcomeOfCheck(due, sent) : outcomeOf(due, sent);
   } catch (error) {
     return later(due, `error ${reportUnexpected(error, { part: 'mail', outgoingId: due.id })}`);
   }

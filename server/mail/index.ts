@@ -1,6 +1,7 @@
 import { config } from '#server/config.ts';
 import * as mails from '#server/domain/mails.ts';
 import type { Part } from '#server/part.ts';
+import { startChecks } from './checks.ts';
 import { startIntake } from './intake.ts';
 import { startMailboxes } from './mailboxes.ts';
 import { startOutbox } from './outbox.ts';
@@ -16,6 +17,7 @@ export async function startMail(): Promise<Part & { smtpPort: number | null }> {
   const smtp = smtpIn ? await startSmtp({ ...smtpIn, onStored: intake.poke }) : null;
   const mailboxes = startMailboxes(intake.poke);
   const outbox = startOutbox();
+  const checks = startChecks({ onStored: intake.poke });
   const trials = startTrials();
   return {
     smtpPort: smtp?.port ?? null,
@@ -23,6 +25,7 @@ export async function startMail(): Promise<Part & { smtpPort: number | null }> {
     async stop() {
       await smtp?.stop();
       await mailboxes.stop();
+      await checks.stop();
       await intake.stop();
       await outbox.stop();
       await trials.stop();

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readReport, type DeliveryReport } from './bounce.ts';
+import { checkOf, type CheckMark } from './check-mark.ts';
 import { headerText } from './headers.ts';
 import type { ParsedMail } from './parsed.ts';
 
@@ -18,6 +19,8 @@ export type Verdicts = {
   bounce: string[];
   /** We wrote it ourselves, proven by our keyed mark: keep a ledger row and nothing else. */
   ownMail: string[];
+  /** And it is one of those that check an account. */
+  check: CheckMark | null;
   /** Also set for delays, successes and complaints, which are no bounces. */
   report: DeliveryReport | null;
 };
@@ -45,7 +48,8 @@ export function judgeMail(mail: ParsedMail, own: Own): Verdicts {
   const report = readReport(mail);
   const automatic = automaticReasons(mail, report);
   const bounce = report?.action === 'failed' ? report.reasons : [];
-  const ownMail = isOurs(mail, own) ? ['loop mark'] : [];
+  const check = checkOf(own.key, own.workspaceId, mail);
+  const ownMail = [...(isOurs(mail, own) ? ['loop mark'] : []), ...(check ? ['check'] : [])];
   const wishes = suppressionWishes(mail);
   const sender = senderReasons(mail, own);
   return {
@@ -54,6 +58,7 @@ export function judgeMail(mail: ParsedMail, own: Own): Verdicts {
     list: listReasons(mail),
     bounce,
     ownMail,
+    check,
     report,
   };
 }

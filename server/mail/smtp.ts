@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { SMTPServer, type SMTPServerDataStream } from 'smtp-server';
 import { AppError } from '#lib/shared/errors.ts';
 import { faultFrom } from '#server/database/fault.ts';
+import { secretFor } from '#server/database/keys.ts';
 import * as mails from '#server/domain/mails.ts';
 import { log, reportUnexpected } from '#server/log.ts';
+import { checkOf } from './check-mark.ts';
+import { headerText, readHeaders } from './headers.ts';
 import { mailLimits } from './parsed.ts';
 import { readHead } from './read-head.ts';
 import { Peers } from './peers.ts';
@@ -37,7 +40,7 @@ const mostBytes = 256 * 1024 * 1024;
 export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes }: Options) {
   const peers = new Peers(mostOfOnePeer);
   /** The accounts that a session named, by its id and their address. */
-  const known = new Map<string, mails.Account>();
+  const known = new Map<string, mails.Addressed>();
   const server = new SMTPServer({
     name: 'lotse',
     banner: 'Lotse',
@@ -57,9 +60,11 @@ export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes
       if (peers.misses(session.id) >= mostUnknown) return done(refusal(421, 'Too many unknown addresses'));
       mails.accountFor(address).then(
         (account) => {
-          if (account && !account.isPaused) known.set(`${session.id} ${address.toLowerCase()}`, account);
+          // Of a paused one that is being checked only the check's own mail is taken.
+          const isOpen = account !== null && (!account.isPaused || account.isChecked);
+          if (isOpen) known.set(`${session.id} ${address.toLowerCase()}`, account);
           if (!account) peers.missed(session.id);
-          done(account ? (account.isPaused ? paused : null) : unknown);
+          done(account ? (isOpen ? null : paused) : unknown);
         },
         (error: unknown) => {
           reportUnexpected(error, { part: 'mail' });
@@ -101,7 +106,7 @@ export async function startSmtp({ host, port, onStored, bytes = mailLimits.bytes
   };
 }
 
-type Recipient = { account: mails.Account; address: string };
+type Recipient = { account: mails.Addressed; address: string };
 
 /** One copy for each account that the mail is addressed to: each decides for itself. */
 async function deliver(stream: SMTPServerDataStream, from: string, recipients: Recipient[]): Promise<void> {
@@ -112,7 +117,19 @@ async function deliver(stream: SMTPServerDataStream, from: string, recipients: R
   const copies = [...accounts.values()].flatMap(([first, ...others]) =>
     first ? [{ account: first.account, to: [first, ...others].map(({ address }) => address) }] : [],
   );
-  await Promise.all(copies.map(({ account, to }) => mails.store({ account, raw, head, envelope: { from, to } })));
+  const parcels = await Promise.all(
+    copies.map(async ({ account, to }) => {
+      const isCheck = account.isPaused && (await isOfCheck(raw, account.workspaceId));
+      if (account.isPaused && !isCheck) throw paused;
+      return { account, raw, head, envelope: { from, to }, isCheck };
+    }),
+  );
+  await Promise.all(parcels.map((parcel) => mails.store(parcel)));
+}
+
+async function isOfCheck(raw: Buffer, workspaceId: string): Promise<boolean> {
+  const headers = readHeaders(raw);
+  return checkOf(await secretFor('mail'), workspaceId, { headers, subject: headerText(headers, 'subject') }) !== null;
 }
 
 let underWay = 0;

@@ -1,12 +1,11 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { base32, fromBase32 } from './base32.ts';
+import { base32 } from './base32.ts';
+import { isSame, sign, uuidBytes, uuidOf } from './keyed.ts';
 
 /**
  * What our mails carry so that an answer finds its ticket: an id `lotse.<ticket>.<mail>.<mac>@domain` and an
  * address `support+<number>.<mac>@…`. Both are keyed, since other help desks had their guessable ones abused to write
  * into foreign tickets; both prove that somebody holds our mail, not who he is.
  */
-const macBytes = 16;
 
 export type OwnId = { ticketId: string; mailId: string | null };
 
@@ -68,24 +67,4 @@ function tagOf({ number, asked }: ReplyTicket): string {
 
 function replyText(ticket: ReplyTicket): string {
   return `reply:${ticket.workspaceId.toLowerCase()}:${tagOf(ticket)}`;
-}
-
-function sign(key: Buffer, text: string): string {
-  return base32(createHmac('sha256', key).update(text).digest().subarray(0, macBytes));
-}
-
-function isSame(expected: string, given: string): boolean {
-  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
-function uuidBytes(uuid: string): Buffer {
-  const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex');
-  if (bytes.length !== 16) throw new TypeError('a uuid is needed');
-  return bytes;
-}
-
-function uuidOf(text: string): string | null {
-  const hex = fromBase32(text)?.subarray(0, 16).toString('hex') ?? '';
-  return hex.length === 32 ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : null;
 }

@@ -15,6 +15,8 @@ export type SendResult = {
   outcome: 'sent' | 'temporary' | 'permanent' | 'auth' | 'unknown' | 'takenBack';
   response: string;
   recipients: RecipientResult[];
+  /** Nobody could be talked to, or nobody whom we trust. */
+  trouble?: 'connection' | 'certificate';
 };
 
 /** `smtp://user:password@host:587`; with credentials the connection has to be encrypted, unless it stays on this machine. */
@@ -90,7 +92,14 @@ function failure(error: SmtpError, { isWhole, to }: { isWhole: boolean; to: stri
   const refused = refusals(error.rejectedErrors);
   const known =
     outcome === 'permanent' || outcome === 'temporary' ? to.map((address) => ({ address, outcome, response })) : [];
-  return { outcome, response, recipients: refused.length > 0 ? refused : known };
+  const trouble = troubleOf(error);
+  return { outcome, response, recipients: refused.length > 0 ? refused : known, ...(trouble ? { trouble } : {}) };
+}
+
+function troubleOf({ code = '', message, responseCode }: SmtpError): SendResult['trouble'] {
+  if (responseCode) return undefined;
+  if (code === 'ETLS' || /certificate|altname|\bSSL\b|\bTLS\b/i.test(message)) return 'certificate';
+  return ['ECONNECTION', 'ESOCKET', 'EDNS', 'ETIMEDOUT'].includes(code) ? 'connection' : undefined;
 }
 
 const isCut = ({ code, responseCode }: SmtpError) => code === 'ECONNECTION' && !responseCode;

@@ -29,6 +29,16 @@ export function outcomeOf(due: Tried, { outcome, response }: SendResult): outgoi
   }
 }
 
+/** Somebody waits for the answer of a check: what is a person's to mend ends it at once, and only a server that asks for patience gets it. */
+export function outcomeOfCheck(due: Tried, sent: SendResult): outgoing.Outcome | null {
+  const { outcome, response } = sent;
+  if (outcome === 'auth') return { state: 'failed', response, trouble: 'password' };
+  const isRefused = outcome === 'permanent' || (outcome === 'temporary' && /^5\d\d\b/.test(response));
+  if (isRefused) return { state: 'failed', response, trouble: 'refused' };
+  if (outcome === 'temporary' && sent.trouble) return { state: 'failed', response, trouble: sent.trouble };
+  return outcomeOf(due, sent);
+}
+
 /** The server had the whole mail and never answered. Once this is looked into and sent again; the second time a person decides. */
 function unknown({ repeatedAt }: Tried, response: string): outgoing.Outcome {
   return { state: 'unknown', response, ...(repeatedAt ? {} : { retryInSeconds: outgoing.unknownMinutes * 60 }) };

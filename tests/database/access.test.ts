@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { actors, grants, operations, sightOf, tables, words, type Operation } from './access/document.ts';
 import { mayBe } from './access/expected.ts';
 import type { Attempt, Existing, Fixture, Fixtures } from './access/rows.ts';
+import { checkRows } from './access/rows/checks.ts';
 import { conversationRows } from './access/rows/conversation.ts';
 import { customerRows } from './access/rows/customers.ts';
 import { filterRows } from './access/rows/filters.ts';
@@ -46,6 +47,7 @@ describe.each(['the newest PostgreSQL', 'PostgreSQL 15'])('on %s', (version) => 
       ...fixtures,
       ...(await inboxRows(world, db.owner, fixtures['mails'])),
       ...(await filterRows(world, db.owner)),
+      ...(await checkRows(world, db.owner)),
     };
   });
   afterAll(async () => {

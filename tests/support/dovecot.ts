@@ -145,6 +145,9 @@ service imap-login {
 }
 service anvil {
   ${isRoot ? '' : 'chroot ='}
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service imap {
   process_limit = 64

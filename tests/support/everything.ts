@@ -83,6 +83,7 @@ export async function everything(cast: Cast, cellar: string): Promise<void> {
   const account = { name: 'Post', address: 'post@nordlicht.example', pool: heating, kind: 'smtp' as const };
   const opened = (await run(ada, 'account.create', account)).result['account'] ?? '';
   await run(ada, 'account.change', { account: opened, isPaused: true });
+  await run(ada, 'account.check', { account: opened });
   await decideAboutMail(cast, opened);
   await filterMail(cast);
   await run(ada, 'ticket.close', { ticket, inform: true, text: '<p>Fertig.</p>' });

@@ -23,11 +23,13 @@ export async function startImapDesk(secure: { tls?: Certificate } = {}) {
   decide({ FILES_DIR: folder, ORIGIN: 'https://desk.example.org' });
   const cast = await createCast();
   const parts: { stop(): Promise<void> }[] = [];
+  let poke = () => {};
   const first = start();
 
   /** Mailboxes and intake as one process has them. */
   function start() {
     const intake = startIntake();
+    poke = () => intake.poke();
     const mailboxes = startMailboxes(intake.poke, { lookMs: 100 });
     parts.push(mailboxes, intake);
     return mailboxes;
@@ -122,6 +124,8 @@ export async function startImapDesk(secure: { tls?: Certificate } = {}) {
     dovecot,
     first,
     start,
+    /** Work for the mail job. */
+    poke: () => poke(),
     watched,
     created,
     stateOf,

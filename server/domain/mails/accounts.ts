@@ -54,7 +54,8 @@ export function accountFor(address: string): Promise<Addressed | null> {
   return asked;
 }
 
-type Addressed = Account & { isPaused: boolean };
+/** `isChecked`: somebody checks it just now. */
+export type Addressed = Account & { isPaused: boolean; isChecked: boolean };
 
 /** Of many connections that name one address at once, one asks. */
 const asking = new Map<string, Promise<Addressed | null>>();
@@ -64,8 +65,10 @@ async function find(address: string): Promise<Addressed | null> {
   const [account] = await asSystem(
     null,
     ({ sql }) => sql<Addressed[]>`
-    select ${sql.unsafe(columns)}, paused_at is not null as is_paused
-    from lotse.mail_accounts
+    select
+      ${sql.unsafe(columns)}, paused_at is not null as is_paused,
+      exists (select from lotse.account_checks c where c.account_id = a.id and c.state = 'running') as is_checked
+    from lotse.mail_accounts a
     where address in (${address}, ${bare}) and archived_at is null
     order by (address = ${bare})
     limit 1

@@ -15,6 +15,8 @@ type Mail = { raw: Buffer; head: Head };
 export type Delivered = Mail & {
   account: { id: string; workspaceId: string };
   envelope: { from: string; to: string[] };
+  /** A check's of its account: it comes in while that is paused. */
+  isCheck?: boolean;
 };
 
 type Waiting = { mail: Delivered; resolve: () => void; reject: (error: unknown) => void };
@@ -60,19 +62,24 @@ async function storeGroup(group: Waiting[]): Promise<void> {
       envelopeTo: mail.envelope.to.slice(0, 100),
     })),
   );
-  const active = await asSystem(null, async ({ sql }) => {
+  const taken = await asSystem(null, async ({ sql }) => {
     const ids = [...new Set(rows.map(({ accountId }) => accountId))];
-    const accounts = await sql<{ id: string }[]>`
-      select id from lotse.mail_accounts
-      where id = any (${ids}::uuid[]) and paused_at is null and archived_at is null
+    const accounts = await sql<{ id: string; isPaused: boolean }[]>`
+      select id, paused_at is not null as is_paused from lotse.mail_accounts
+      where id = any (${ids}::uuid[]) and archived_at is null
       for share
     `;
-    const taken = rows.filter(({ accountId }) => accounts.some(({ id }) => id === accountId));
+    const open = new Map(accounts.map(({ id, isPaused }) => [id, !isPaused]));
+    const isTaken = group.map(({ mail }) => {
+      const isOpen = open.get(mail.account.id);
+      return isOpen === true || (isOpen === false && mail.isCheck === true);
+    });
+    const taken = rows.filter((_, index) => isTaken[index]);
     if (taken.length > 0) await sql`insert into lotse.mails ${sql(taken)}`;
-    return new Set(accounts.map(({ id }) => id));
+    return isTaken;
   });
-  for (const { mail, resolve, reject } of group) {
-    if (active.has(mail.account.id)) resolve();
+  for (const [index, { resolve, reject }] of group.entries()) {
+    if (taken[index]) resolve();
     else reject(new AppError('account.paused'));
   }
 }
@@ -111,6 +118,21 @@ export async function storeFetched(place: Place, mails: Fetched[]): Promise<void
       on conflict (account_id, uid_validity, uid) where uid is not null do nothing
     `;
   });
+}
+
+/** A mail that was seen beside the reader of its mailbox. Its place is its own: whoever reads there finds it known. */
+export async function storeSeen(
+  place: Omit<Place, keyof Held> & { accountId: string },
+  { uid, ...mail }: Mail & { uid: number },
+) {
+  const row = { ...(await rowOf(mail)), ...place, uid };
+  await asSystem(
+    place.workspaceId,
+    ({ sql }) => sql`
+    insert into lotse.mails ${sql(row)}
+    on conflict (account_id, uid_validity, uid) where uid is not null do nothing
+  `,
+  );
 }
 
 /** The cursor moves with the mails, and by the holder of the lease only. */

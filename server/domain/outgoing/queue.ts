@@ -7,12 +7,14 @@ import { giveBack, turnsOf } from './rate.ts';
 export type Due = Context & {
   id: string;
   workspaceId: string | null;
-  kind: Occasion | 'notice' | 'invitation' | 'magicLink' | 'passwordReset';
+  kind: Occasion | 'notice' | 'invitation' | 'check' | 'magicLink' | 'passwordReset';
   accountId: string | null;
   ticketId: string | null;
   contactId: string | null;
   ticketMessageId: string | null;
   consultationId: string | null;
+  checkId: string | null;
+  checkStep: 'first' | 'answer' | null;
   input: Record<string, unknown>;
   language: 'de' | 'en';
   toAddress: string;
@@ -54,7 +56,8 @@ export async function take({ most, busy = [] }: Room): Promise<Due[]> {
         where o.state = 'queued'
           -- Later than any wait of ours: the clock was put back since.
           and (o.next_attempt_at <= now() or o.next_attempt_at > now() + make_interval(mins => ${longestWaitMinutes}))
-          and (a.smtp_rests_until is null or a.smtp_rests_until <= now())
+          -- Whoever checks an account that rests wants to know now.
+          and (o.kind = 'check' or a.smtp_rests_until is null or a.smtp_rests_until <= now())
           and case when a.smtp_host <> '' then a.id else ${nobody} end <> all (${full}::uuid[])
           and not exists (
             select from lotse.outgoing_mails e
@@ -71,8 +74,8 @@ export async function take({ most, busy = [] }: Room): Promise<Due[]> {
       from due
       where o.id = due.id
       returning
-        o.id, o.workspace_id, o.kind, o.account_id, o.ticket_id, o.contact_id, o.ticket_message_id, o.consultation_id, o.input, o.language,
-        o.to_address, o.message_id, o.envelope_from, o.bytes, o.attempts, o.delayed_since, o.repeated_at
+        o.id, o.workspace_id, o.kind, o.account_id, o.ticket_id, o.contact_id, o.ticket_message_id, o.consultation_id, o.check_id,
+        o.check_step, o.input, o.language, o.to_address, o.message_id, o.envelope_from, o.bytes, o.attempts, o.delayed_since, o.repeated_at
     `;
     return taken.length === 0 ? [] : withContext(sql, taken);
   });

@@ -1,4 +1,6 @@
 import { act as perform, type Act } from '../act.ts';
+import * as checks from '../checks/sending.ts';
+import type { Tried } from '../checks/sending.ts';
 import type { Due } from './queue.ts';
 
 export type Outcome = {
@@ -8,11 +10,13 @@ export type Outcome = {
   retryInSeconds?: number;
   /** The account was not let in: that was no try of the mail's. */
   isNoTry?: boolean;
+  /** What kept a check's mail from leaving. */
+  trouble?: Tried['trouble'];
 };
 
 export type Settled = { due: Pick<Due, 'id' | 'workspaceId' | 'attempts'>; outcome: Outcome };
 
-type Row = Told & { state: string };
+type Row = Told & { state: string; checkId: string | null; checkStep: Tried['step'] | null };
 
 /** Records how the mails of one workspace ended, and tells the tickets' screens. What somebody decided meanwhile stands. */
 export async function settle(workspaceId: string | null, settled: Settled[]): Promise<void> {
@@ -37,9 +41,14 @@ export async function settle(workspaceId: string | null, settled: Settled[]): Pr
         sent_at = case when s.state = 'sent' then now() else o.sent_at end
       from jsonb_to_recordset(${act.sql.json(rows)}) as s (id uuid, attempts int, state text, response text, wait float8, tries int)
       where o.id = s.id and o.attempts = s.attempts and o.state in ('sending', 'unknown')
-      returning o.id, o.ticket_id, o.ticket_message_id, o.state
+      returning o.id, o.ticket_id, o.ticket_message_id, o.state, o.check_id, o.check_step
     `;
-    for (const { state, ...mail } of ended) tell(act, mail, state);
+    for (const { state, checkId, checkStep: step, ...mail } of ended) {
+      tell(act, mail, state);
+      const outcome = settled.find(({ due }) => due.id === mail.id)?.outcome;
+      if (checkId && step && outcome)
+        await checks.sent(act, checkId, { step, state, response: outcome.response, trouble: outcome.trouble ?? null });
+    }
   });
 }
 

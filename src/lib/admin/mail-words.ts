@@ -50,6 +50,7 @@ const reasons: Record<MailReason | (typeof mailFailures)[number], () => string> 
   'filter.ignored': m.inbox_reason_filter_ignored,
   duplicate: m.admin_reason_duplicate,
   own: m.admin_reason_own,
+  'own.check': m.mailbox_reason_check,
   report: m.admin_reason_report,
   closed: m.admin_reason_closed,
   'unreadable: size': m.inbox_reason_size,
@@ -75,6 +76,7 @@ export function reasonWords(reason: string): string {
 }
 
 const verdicts: Record<string, () => string> = {
+  check: m.mailbox_is_check,
   own_mail: () => '',
   forged: m.mailbox_is_forged,
   bounce: m.mailbox_is_bounce,
@@ -101,6 +103,7 @@ export const kindWords: Record<string, () => string> = {
   forward: m.letters_forward,
   notice: m.letters_notice,
   invitation: m.admin_kind_invitation,
+  check: m.mailbox_check_kind,
 };
 
 const responses: Record<string, () => string> = {

@@ -167,6 +167,7 @@ export const commands = {
     isPaused: z.boolean().optional(),
   }),
   'account.archive': z.object({ account: id }),
+  'account.check': z.object({ account: id }),
   'account.connect': z.object({
     account: id,
     provider: z.enum(['google', 'microsoft', 'other']),

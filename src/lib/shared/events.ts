@@ -63,6 +63,8 @@ export type EventData = {
   'filter.tried': { trial: string };
   'account.created': { account: string };
   'account.changed': { account: string; fields: string[] };
+  /** A check of an account came as far as that (checkSteps, or `failed`). */
+  'account.checked': { account: string; check: string; step: string };
 };
 
 export type Holder = { member: string | null; group: string | null };

@@ -25,6 +25,7 @@ export const mailReasons = [
   'filter.ignored',
   'duplicate',
   'own',
+  'own.check',
   'report',
   'closed',
 ] as const;
@@ -46,4 +47,4 @@ export const mailFailures = [
 
 /** What a mail is, apart from where it went. Stored in lotse.mails.verdicts. */
 export type MailVerdict =
-  'forged' | 'no_auto_answer' | 'automatic' | 'list' | 'bounce' | 'complaint' | 'report' | 'own_mail';
+  'forged' | 'no_auto_answer' | 'automatic' | 'list' | 'bounce' | 'complaint' | 'report' | 'own_mail' | 'check';

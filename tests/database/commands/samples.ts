@@ -156,6 +156,7 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     'block.renameFolder': by(mona, { folder: 'Technik', name: 'Technisches' }),
     'account.create': by(ada, { name: 'Zwei', address: 'zwei@desk.example', pool: heating, kind: 'smtp' }),
     'account.change': by(ada, { account: things.account, name: 'Anders', pool: heating }),
+    'account.check': by(ada, { account: things.account }),
     'account.archive': by(ada, { account: extra.account }),
     'account.connect': by(ada, { account: things.account, provider: 'google', token: 'of a consent' }),
     'mail.retry': by(ada, { mail: things.mail }),

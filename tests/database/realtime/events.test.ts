@@ -100,6 +100,7 @@ const met: Record<EventType, 'ben' | 'ada' | null> = {
   'filter.tried': 'ada',
   'account.created': 'ada',
   'account.changed': 'ada',
+  'account.checked': 'ada',
 };
 
 const told = (at: number) => viewers[at]?.page.frames.filter(({ seq }) => seq > (viewers[at]?.start.seq ?? 0)) ?? [];

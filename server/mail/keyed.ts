@@ -1,0 +1,26 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { base32, fromBase32 } from './base32.ts';
+
+const macBytes = 16;
+
+/** 26 letters that nobody makes without the key. */
+export function sign(key: Buffer, text: string): string {
+  return base32(createHmac('sha256', key).update(text).digest().subarray(0, macBytes));
+}
+
+export function isSame(expected: string, given: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+export function uuidBytes(uuid: string): Buffer {
+  const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex');
+  if (bytes.length !== 16) throw new TypeError('a uuid is needed');
+  return bytes;
+}
+
+/** Of its bytes in base32; null where that is none. */
+export function uuidOf(text: string): string | null {
+  const hex = fromBase32(text)?.subarray(0, 16).toString('hex') ?? '';
+  return hex.length === 32 ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : null;
+}
