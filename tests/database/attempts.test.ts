@@ -114,3 +114,22 @@ test('a detail of the refusal is kept with it, and of anybody else the same id i
   expect(await execute(cast.ada, { ...call, isFirst: true })).toEqual(refused);
   expect(await execute(cast.ben, { ...call, isFirst: true })).toMatchObject({ ok: true });
 });
+
+test('an id under which something else was done or refused is told so, and never taken for that', async () => {
+  const [claimed, posted, refused] = [randomUUID(), randomUUID(), randomUUID()];
+  const ticket = await createTicket(cast);
+  const say = { ticket, kind: 'message', visibility: 'public', html: '<p>Wort</p>' };
+  const other = { ok: false, error: { code: 'bad.input', detail: { field: 'id' } } };
+  const claim = { name: 'ticket.claim', input: { ticket } };
+  const post = { name: 'message.post', input: say };
+  expect(await execute(cast.ada, { ...post, id: posted })).toMatchObject({ ok: true });
+  expect(await execute(cast.ada, { ...claim, id: posted, isFirst: true })).toEqual(other);
+  expect(await execute(cast.ada, { ...claim, id: claimed })).toMatchObject({ ok: true });
+  expect(await execute(cast.ada, { ...post, id: claimed })).toEqual(other);
+  expect(await execute(cast.ada, { ...claim, id: refused, input: { ticket: randomUUID() } })).toMatchObject({
+    ok: false,
+  });
+  expect(await execute(cast.ada, { ...post, id: refused })).toEqual(other);
+  expect(await eventsOf(claimed)).toEqual(['ticket.claimed', 'ticket.claimed']);
+  expect(await eventsOf(refused)).toEqual([]);
+});
