@@ -1,3 +1,4 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- bookkeeping that no template reads */
 import { keepText, keptText } from './kept.ts';
 
 /** What a form had sent when it was answered with a refusal; `command` where nobody knows whether it was done. */
@@ -10,6 +11,9 @@ export class Writing {
   readonly #posted: string;
   #going: { command: string; text: string } | null = null;
   #sentAs = $state.raw<string | null>(null);
+  /** Ids that went out. A refusal is kept like an answer: under these no other words would be heard. */
+  readonly #used = new Set<string>();
+  #next = $state.raw('');
   /** False where the browser keeps nothing. */
   isKept = $state(true);
 
@@ -41,13 +45,16 @@ export class Writing {
     return this.#sentAs !== null;
   }
 
+  /** @param fresh as the page brought it along, which is not read anew after each answer */
   command(fresh: string): string {
-    return this.#sentAs ?? fresh;
+    return this.#sentAs ?? (this.#used.has(fresh) ? this.#next : fresh);
   }
 
   /** What stands here goes out; whoever writes on meanwhile writes other words. */
   goes(command: string): void {
     this.#going = { command, text: this.text };
+    this.#used.add(command);
+    this.#next = crypto.randomUUID();
   }
 
   arrived(): void {

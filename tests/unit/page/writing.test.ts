@@ -85,3 +85,33 @@ test('what is written while the words before travel is neither lost with them no
   writing.arrived();
   expect([writing.text, keptText(token)]).toEqual([`${words} Danke! Bis bald.`, `${words} Danke! Bis bald.`]);
 });
+
+test('an id that was answered, or may have been done with other words, is never that of other words', () => {
+  const sent = 'of-the-page';
+  const other = (after: (writing: Writing) => void) => {
+    const writing = new Writing(token, null);
+    writing.text = 'Wann kommen Sie?';
+    writing.goes(writing.command(sent));
+    after(writing);
+    writing.text = 'Kommen Sie bitte nicht.';
+    writing.typed();
+    return writing;
+  };
+  // The page is not always read anew in between: what it brought along stays the same.
+  const ends = [
+    (writing: Writing) => writing.failed({ isKnown: true }),
+    (writing: Writing) => writing.failed({ isKnown: false }),
+    (writing: Writing) => writing.arrived(),
+  ];
+  for (const end of ends) {
+    const writing = other(end);
+    const second = writing.command(sent);
+    expect(second).not.toBe(sent);
+    expect(writing.command(sent)).toBe(second);
+    writing.goes(second);
+    end(writing);
+    writing.typed();
+    expect([sent, second]).not.toContain(writing.command(sent));
+    expect(writing.command('read anew')).toBe('read anew');
+  }
+});
