@@ -101,7 +101,7 @@ export class CommandQueue {
   }
 
   #take(call: Call, { options, wasSent }: Pick<Waiting, 'options' | 'wasSent'>): Promise<Answer> {
-    this.#shelf.put(call);
+    this.#shelf.put(call, { isTakenUp: wasSent });
     return new Promise((resolve) => {
       const pace = options.batch ? this.#batch : this.#single;
       const waiting = { call, options, pace, wasSent, finish: resolve };
@@ -144,7 +144,10 @@ export class CommandQueue {
         const answer = await this.#transport(call, isFirst);
         if (waitOf(answer) !== null && !answer.ok) this.trouble = answer.error.code;
         // Another tab of the same person, or a hurry: that is a matter of waiting.
-        if (answer.ok || answer.error.code !== 'too.many') return answer;
+        const isHurry = !answer.ok && answer.error.code === 'too.many';
+        // A tab opened meanwhile sends it too, and may have it done: what is refused now is to hold for both.
+        const isShared = !answer.ok && isFirst && this.#shelf.isTakenUp(call.id);
+        if (!isHurry && !isShared) return answer;
         refused = answer;
       } catch (error) {
         if (!(error instanceof Unsent)) throw error;

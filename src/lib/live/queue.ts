@@ -20,7 +20,14 @@ export class Unsent extends Error {
 /** @param isFirst no other attempt of it can be under way: what the server refuses need hold for no other */
 export type Transport = (call: Call, isFirst: boolean) => Promise<Answer>;
 
-const stored = z.object({ id: z.uuid(), name: z.string(), input: z.unknown(), at: z.iso.datetime() });
+const stored = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  input: z.unknown(),
+  at: z.iso.datetime(),
+  /** A tab that did not begin it sends it too. */
+  isTakenUp: z.boolean().optional(),
+});
 
 /** Where unsent commands outlive a closed tab. Each under a key of its own: tabs must not overwrite each other's. */
 export class Shelf {
@@ -32,9 +39,9 @@ export class Shelf {
     this.#storage = storage;
   }
 
-  put(call: Call): void {
+  put(call: Call, { isTakenUp = false } = {}): void {
     try {
-      this.#storage?.setItem(this.#prefix + call.id, JSON.stringify(call));
+      this.#storage?.setItem(this.#prefix + call.id, JSON.stringify(isTakenUp ? { ...call, isTakenUp } : call));
     } catch {
       // A full or forbidden storage: the queue in memory still holds it, and leaving the page asks first.
       this.#storage = undefined;
@@ -43,6 +50,13 @@ export class Shelf {
 
   remove(id: string): void {
     this.#storage?.removeItem(this.#prefix + id);
+  }
+
+  /** Another tab sends it too, or has done with it. */
+  isTakenUp(id: string): boolean {
+    if (!this.#storage) return false;
+    const text = this.#storage.getItem(this.#prefix + id);
+    return text === null || parse(text)?.isTakenUp === true;
   }
 
   /** What an earlier tab left behind, oldest first. The server remembers ids for some days: older ones would be done twice. */
@@ -62,7 +76,7 @@ export class Shelf {
   #all(): Call[] {
     return this.#keys()
       .map((key) => parse(this.#storage?.getItem(key) ?? ''))
-      .filter((call) => call !== null);
+      .flatMap((kept) => (kept ? [kept.call] : []));
   }
 
   #keys(): string[] {
@@ -78,10 +92,10 @@ function isOld({ at }: Call, now: number): boolean {
   return Date.parse(at) <= now - commandDays * 24 * 3_600_000;
 }
 
-function parse(text: string): Call | null {
+function parse(text: string): { call: Call; isTakenUp: boolean } | null {
   try {
-    const { id, name, input, at } = stored.parse(JSON.parse(text));
-    return { id, name, input, at };
+    const { id, name, input, at, isTakenUp = false } = stored.parse(JSON.parse(text));
+    return { call: { id, name, input, at }, isTakenUp };
   } catch {
     // Not ours, or of another version: whoever wrote it still has it.
     return null;

@@ -45,3 +45,35 @@ test('only the very first attempt says that no other can be under way', async ()
   expect(said.map(({ isFirst }) => isFirst)).toEqual([true, false, false]);
   expect(new Set(said.map(({ id }) => id)).size).toBe(1);
 });
+
+test('what another tab took up meanwhile is asked for again before its refusal is believed', async () => {
+  const disk = storage();
+  const first = Promise.withResolvers<Answer>();
+  const said: string[] = [];
+  const open = (name: string, transport: Transport) => {
+    const ears = { onguess: vi.fn(), onsettled: vi.fn(), onrefused: vi.fn() };
+    const carry: Transport = (call, isFirst) => {
+      said.push(`${name} ${isFirst ? 'first' : 'again'}`);
+      return transport(call, isFirst);
+    };
+    return {
+      ears,
+      queue: new CommandQueue(
+        { transport: carry, shelf: new Shelf('nord:ben', disk), pause: () => Promise.resolve() },
+        ears,
+      ),
+    };
+  };
+  const done: Answer = { ok: true, seq: 7, result: null };
+  // The server refused the first attempt, and did what the other tab sent: whoever asks again hears that.
+  const tab = open('tab', (_, isFirst) => (isFirst ? first.promise : Promise.resolve(done)));
+  const answer = tab.queue.send('ticket.claim', { ticket: '5b8a3a44-7d4b-4b1c-9a51-6d4b2f1f0001' });
+  await vi.waitFor(() => expect(said).toHaveLength(1));
+  const other = open('other', () => new Promise(() => undefined));
+  other.queue.resume();
+  await vi.waitFor(() => expect(said).toHaveLength(2));
+  first.resolve(taken);
+  expect(await answer).toEqual(done);
+  expect(tab.ears.onrefused).not.toHaveBeenCalled();
+  expect(said).toEqual(['tab first', 'other again', 'tab again']);
+});
