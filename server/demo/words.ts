@@ -1,5 +1,6 @@
 import { asSystem } from '#server/database/actor.ts';
-import { actions, conditions } from '#lib/shared/filters.ts';
+import { actions } from '#lib/shared/filter-actions.ts';
+import { conditions } from '#lib/shared/filters.ts';
 import type { Ids } from './plant.ts';
 
 /** What the house says often. */

@@ -1,77 +1,61 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import type { Command } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
-import { actions, conditions, type Filter } from '#lib/shared/filters.ts';
-import { asSystem, type Tx } from '#server/database/actor.ts';
+import { isPossible, type Scope } from '#lib/shared/filter-actions.ts';
 import type { Act } from './act.ts';
 import { rooms } from './events.ts';
+import { filters, mostFilters } from './filters/read.ts';
 import { named } from './patch.ts';
 
-export { ask, finish, nextTrial, trialBytes, trialOf, type Trial, type TrialFound } from './filters/trials.ts';
+export { activeFilters, filters, rulesFor, type FilterSetting, type Rule } from './filters/read.ts';
+export { asked, lately, nextRun, type Asked, type FilterRun, type Ran } from './filters/runs.ts';
+export { mark } from './filters/mark.ts';
+export { refuse, settleRun } from './filters/settle.ts';
+export { ask, trialOf, type TrialFound, type TriedMail } from './filters/trials.ts';
+export { finish, nextTrial, trialBytes, type Trial, type TrialMail } from './filters/trial-work.ts';
 
-export type FilterSetting = Filter & { id: string; isActive: boolean };
-
-const most = 100;
-const stored = z.object({ conditions, actions });
-
-/** All of the workspace in their order; for administrators. */
-export async function filters({ sql }: Tx): Promise<FilterSetting[]> {
-  const rows = await sql<FilterSetting[]>`
-    select id, name, joins, conditions, actions, stops, is_active from lotse.filters order by position, created_at, id limit ${most}
-  `;
-  return rows.flatMap(readable);
-}
-
-/**
- * Those that are live, as the mail side follows them. What names a pool that is gone by now says nothing: the mail must not fail
- * for it, and goes where it would go otherwise.
- */
-export async function activeFilters(workspaceId: string): Promise<Filter[]> {
-  const rows = await asSystem(
-    workspaceId,
-    ({ sql }) => sql<(FilterSetting & { pools: string[] })[]>`
-      select id, name, joins, conditions, actions, stops, is_active, array(
-        select p.id from lotse.pools p where p.workspace_id = ${workspaceId} and p.archived_at is null
-      ) as pools
-      from lotse.filters
-      where workspace_id = ${workspaceId} and is_active
-      order by position, created_at, id
-      limit ${most}
-    `,
-    { readOnly: true },
-  );
-  return rows.flatMap(({ pools, ...row }) =>
-    readable(row).map((filter) => ({
-      ...filter,
-      actions: filter.actions.filter((each) => each.do !== 'ticket' || pools.includes(each.pool)),
-    })),
-  );
-}
-
-/** One that an older or newer build wrote otherwise is left out rather than guessed at. */
-function readable(row: FilterSetting): FilterSetting[] {
-  const parsed = stored.safeParse(row);
-  return parsed.success ? [{ ...row, ...parsed.data }] : [];
-}
-
-export async function create(act: Act, { conditions, actions, ...input }: Command<'filter.create'>) {
+export async function create(act: Act, { conditions, actions, isMine, ...input }: Command<'filter.create'>) {
   const filter = randomUUID();
   const { sql } = act;
+  const memberId = ownerOf(act, isMine);
   const [count] = await sql<{ count: number; last: number }[]>`
-    select count(*)::int, coalesce(max(position), 0) as last from lotse.filters
+    select count(*)::int, coalesce(max(position), 0) as last
+    from lotse.filters
+    where member_id is not distinct from ${memberId} and direction = ${input.direction}
   `;
-  if ((count?.count ?? 0) >= most) throw new AppError('filter.tooMany');
-  const row = { id: filter, workspaceId: act.actor.workspaceId, ...input, position: (count?.last ?? 0) + 1 };
+  if ((count?.count ?? 0) >= mostFilters[isMine ? 'mine' : 'team']) throw new AppError('filter.tooMany');
+  const row = { id: filter, workspaceId: act.actor.workspaceId, memberId, ...input, position: (count?.last ?? 0) + 1 };
   await sql`
     insert into lotse.filters ${sql({ ...named(row), conditions: sql.json(conditions), actions: sql.json(actions) })}
   `;
-  act.record({ type: 'filter.created', data: { filter }, audience: [rooms.moderators] });
+  act.record({ type: 'filter.created', data: { filter }, audience: [audienceOf(memberId)] });
   return { filter };
+}
+
+function ownerOf({ actor }: Act, isMine: boolean): string | null {
+  if (actor.kind !== 'member') throw new AppError('forbidden');
+  return isMine ? actor.memberId : null;
+}
+
+/** Of a person's own nobody else hears. */
+function audienceOf(memberId: string | null): string {
+  return memberId === null ? rooms.moderators : rooms.member(memberId);
+}
+
+type Known = Scope & { memberId: string | null };
+
+async function known({ sql }: Act, filter: string): Promise<Known> {
+  const [row] = await sql<Known[]>`
+    select direction, member_id, member_id is not null as is_mine from lotse.filters where id = ${filter}
+  `;
+  if (!row) throw new AppError('filter.notFound');
+  return row;
 }
 
 export async function change(act: Act, { filter, conditions, actions, ...input }: Command<'filter.change'>) {
   const { sql } = act;
+  const scope = await known(act, filter);
+  if (actions && !isPossible(actions, scope)) throw new AppError('bad.input', { field: 'actions' });
   const row = named({
     ...input,
     conditions: conditions && sql.json(conditions),
@@ -79,14 +63,14 @@ export async function change(act: Act, { filter, conditions, actions, ...input }
   });
   const fields = Object.keys(row);
   if (fields.length === 0) return;
-  const changed = await sql`update lotse.filters set ${sql(row)} where id = ${filter} returning id`;
-  if (changed.length === 0) throw new AppError('filter.notFound');
-  act.record({ type: 'filter.changed', data: { filter, fields }, audience: [rooms.moderators] });
+  await sql`update lotse.filters set ${sql(row)} where id = ${filter}`;
+  act.record({ type: 'filter.changed', data: { filter, fields }, audience: [audienceOf(scope.memberId)] });
 }
 
-/** Behind another one, or first of all. */
+/** Behind another one of its kind, or first of all. */
 export async function place(act: Act, { filter, after }: Command<'filter.place'>) {
-  const all = await filters(act);
+  const scope = await known(act, filter);
+  const all = await filters(act, scope);
   const moved = all.find(({ id }) => id === filter);
   if (!moved || (after !== null && !all.some(({ id }) => id === after))) throw new AppError('filter.notFound');
   const others = all.filter(({ id }) => id !== filter);
@@ -97,11 +81,12 @@ export async function place(act: Act, { filter, after }: Command<'filter.place'>
     from unnest(${order}::uuid[]) with ordinality o (id, place)
     where f.id = o.id
   `;
-  act.record({ type: 'filter.changed', data: { filter, fields: ['position'] }, audience: [rooms.moderators] });
+  const data = { filter, fields: ['position'] };
+  act.record({ type: 'filter.changed', data, audience: [audienceOf(scope.memberId)] });
 }
 
 export async function remove(act: Act, { filter }: Command<'filter.delete'>) {
-  const removed = await act.sql`delete from lotse.filters where id = ${filter} returning id`;
-  if (removed.length === 0) throw new AppError('filter.notFound');
-  act.record({ type: 'filter.deleted', data: { filter }, audience: [rooms.moderators] });
+  const { memberId } = await known(act, filter);
+  await act.sql`delete from lotse.filters where id = ${filter}`;
+  act.record({ type: 'filter.deleted', data: { filter }, audience: [audienceOf(memberId)] });
 }

@@ -12,12 +12,14 @@ export { noticeFor, queueNotice } from './outgoing/notice.ts';
 export { endOvertaken, unknownMinutes } from './outgoing/overtaken.ts';
 export { keepBytes, offer, sendingMinutes, take, type Built, type Due } from './outgoing/queue.ts';
 export { letIn, refused } from './outgoing/refused.ts';
+export { keepRuled, type Ruled } from './outgoing/ruled.ts';
 export { decideUnsure, takeUnsure, type Unsure } from './outgoing/unsure.ts';
 export { noteReport, type Report } from './outgoing/report.ts';
 export { settle, type Outcome, type Settled } from './outgoing/settle.ts';
 
 /** Nobody wrote them: a machine that answers one would get the next. */
 const automatic: ReadonlySet<string> = new Set(['confirmation', 'notice']);
+export const isAutomatic = (kind: string) => automatic.has(kind);
 
 type Queue = {
   kind: Occasion;
@@ -59,7 +61,7 @@ export async function queueForCustomers(act: Act, { kind, ticket, message, histo
       join lotse.ticket_customers tc on tc.ticket_id = t.id and tc.verified
       join lotse.contacts c on c.id = tc.contact_id
       join lotse.contact_addresses a on a.contact_id = c.id and a.is_primary
-      where t.id = ${ticket} and t.visibility = 'public' ${automatic.has(kind) ? mayBeAnswered(sql, ticket) : sql``}
+      where t.id = ${ticket} and t.visibility = 'public' ${isAutomatic(kind) ? mayBeAnswered(sql, ticket) : sql``}
       on conflict do nothing
       returning id
     `;

@@ -3,6 +3,7 @@ import { m } from '#lib/i18n/paraglide/messages.js';
 import { tagCount } from '#lib/shared/limits.ts';
 import type { MailReason } from '#lib/shared/reasons.ts';
 import type { Act } from '#server/domain/act.ts';
+import { asked, mark, type Asked } from '#server/domain/filters.ts';
 import { byAddress } from '#server/domain/contacts/by-address.ts';
 import * as mails from '#server/domain/mails.ts';
 import * as consultations from '#server/domain/consultations.ts';
@@ -33,7 +34,14 @@ export type Incoming = ReadMail & {
   spent: Record<string, number>;
 };
 
-export type Plan = { incoming: Incoming; decision: Decision; stored: StoredFile[]; number: number };
+export type Plan = {
+  incoming: Incoming;
+  decision: Decision;
+  stored: StoredFile[];
+  number: number;
+  /** What rules of single people want done about it. */
+  wishes: Asked[];
+};
 
 /**
  * All that mails cause, in one transaction with their rows in the ledger. Statements of different senders are sent without
@@ -66,19 +74,28 @@ function isAftermath(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '25P02';
 }
 
-async function file(tx: Act, { incoming, decision, stored, number }: Plan, duplicateOfId: string | null) {
+async function file(tx: Act, { incoming, decision, stored, number, wishes }: Plan, duplicateOfId: string | null) {
   const { queued, verdicts } = incoming;
   const meta = { ...metaOf(incoming), filterNames: decision.sorting?.names ?? [] };
-  if (duplicateOfId) return mails.ignore(tx, queued.id, { ...meta, reason: 'duplicate', duplicateOfId });
+  if (duplicateOfId) {
+    await mails.ignore(tx, queued.id, { ...meta, reason: 'duplicate', duplicateOfId });
+    return;
+  }
   if (decision.kind === 'ledger') {
     // Forged reports are easy: only an id that carries our key may mark anything.
     const { report } = verdicts;
     const concerned = report && ownIdOf(incoming.key, report.originalMessageId ?? '')?.mailId;
     if (concerned) await outgoing.noteReport(tx, concerned, report);
     await noteCheck(tx, incoming);
-    if (verdicts.check) return mails.ignore(tx, queued.id, { ...meta, reason: 'own.check' });
-    if (decision.reason === 'own' || decision.reason === 'filter.ignored')
-      return mails.ignore(tx, queued.id, { ...meta, reason: decision.reason });
+    if (verdicts.check) {
+      await mails.ignore(tx, queued.id, { ...meta, reason: 'own.check' });
+      return;
+    }
+    if (decision.reason === 'own' || decision.reason === 'filter.ignored') {
+      const isFirst = await mails.ignore(tx, queued.id, { ...meta, reason: decision.reason });
+      if (isFirst) await copyTo(tx, incoming, decision.sorting);
+      return;
+    }
     await mails.file(tx, queued.id, { ...meta, reason: decision.reason, ticketId: decision.ticketId });
     return;
   }
@@ -86,6 +103,7 @@ async function file(tx: Act, { incoming, decision, stored, number }: Plan, dupli
     const body = bodyOf(incoming, '');
     const isFirst = await waitForPerson(tx, incoming, { decision, stored, meta, body });
     if (!isFirst) throw new AppError('mail.filedAlready');
+    await asked(tx, { mailId: queued.id }, wishes);
     return copyTo(tx, incoming, decision.sorting);
   }
   const isInternal = decision.kind === 'attach' && (decision.as === 'agent' || decision.as === 'comment');
@@ -122,6 +140,8 @@ async function file(tx: Act, { incoming, decision, stored, number }: Plan, dupli
   // Another worker filed it meanwhile: nothing of this transaction may stay.
   if (!isFirst) throw new AppError('mail.filedAlready');
   if (decision.kind === 'open' && contact) await confirm(tx, incoming, { ticket, contact });
+  if (decision.kind === 'attach' && decision.sorting) await mark(tx, ticket, decision.sorting);
+  await asked(tx, { mailId: queued.id }, wishes);
   await copyTo(tx, incoming, decision.sorting);
 }
 

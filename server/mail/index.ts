@@ -7,6 +7,7 @@ import { startMailboxes } from './mailboxes.ts';
 import { startOutbox } from './outbox.ts';
 import { stopParsing } from './parse.ts';
 import { startSmtp } from './smtp.ts';
+import { startOwnRules } from './own-rules.ts';
 import { startTrials } from './trials.ts';
 
 /** Mail in and out. Stopping finishes the mail under way and leaves the rest, which lies in the database, for the next start. */
@@ -19,6 +20,7 @@ export async function startMail(): Promise<Part & { smtpPort: number | null }> {
   const outbox = startOutbox();
   const checks = startChecks({ onStored: intake.poke });
   const trials = startTrials();
+  const ownRules = startOwnRules();
   return {
     smtpPort: smtp?.port ?? null,
     isReady: () => intake.isReady() && outbox.isReady(),
@@ -29,6 +31,7 @@ export async function startMail(): Promise<Part & { smtpPort: number | null }> {
       await intake.stop();
       await outbox.stop();
       await trials.stop();
+      await ownRules.stop();
       await stopParsing();
     },
   };

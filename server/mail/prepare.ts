@@ -3,6 +3,7 @@ import * as outgoing from '#server/domain/outgoing.ts';
 import { reportUnexpected } from '#server/log.ts';
 import { buildMail } from './build.ts';
 import { destinationOf } from './servers.ts';
+import { ruled } from './sort-outgoing.ts';
 import { later } from './tries.ts';
 
 /** A mail on its way to a server; with `ends`, it goes no further. */
@@ -11,15 +12,24 @@ export type Prepared = { due: outgoing.Due; server: string; ends?: outgoing.Outc
 /** Builds what is not built yet, and keeps it in one transaction. Nothing has left: whatever goes wrong here may be tried again. */
 export async function prepare(dues: outgoing.Due[]): Promise<Prepared[]> {
   const prepared = await Promise.all(dues.map(ready));
-  const built = prepared.flatMap(({ built }) => built ?? []);
+  const built = prepared.flatMap(({ due, built }) => (built ? [{ due, built, bytes: built.bytes }] : []));
   try {
-    if (built.length > 0) await outgoing.keepBytes(built);
-    return prepared;
+    const rules = await ruled(built);
+    const plain = built.filter(({ due }) => !rules.has(due.id)).map((each) => each.built);
+    if (plain.length > 0) await outgoing.keepBytes(plain);
+    const stopped = new Map<string, outgoing.Outcome | null>();
+    for (const { due, built: mail } of built) {
+      const rule = rules.get(due.id);
+      if (rule) stopped.set(due.id, await outgoing.keepRuled(due, mail, rule));
+    }
+    return prepared.map((each) => ({ ...each, ...endedBy(stopped.get(each.due.id)) }));
   } catch (error) {
     const ends = { ...again(dues[0], error), isNoTry: true };
     return prepared.map((each) => ({ ...each, ends: each.ends ?? ends }));
   }
 }
+
+const endedBy = (ends: outgoing.Outcome | null | undefined) => (ends ? { ends } : {});
 
 async function ready(due: outgoing.Due): Promise<Prepared & { built?: outgoing.Built }> {
   const destination = destinationOf(due);

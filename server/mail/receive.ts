@@ -2,7 +2,7 @@ import { AppError } from '#lib/shared/errors.ts';
 import { faultFrom } from '#server/database/fault.ts';
 import { secretFor } from '#server/database/keys.ts';
 import { act } from '#server/domain/act.ts';
-import { activeFilters } from '#server/domain/filters.ts';
+import { activeFilters, type Asked, type Rule } from '#server/domain/filters.ts';
 import * as mails from '#server/domain/mails.ts';
 import type { StoredFile } from '#server/domain/messages/receive.ts';
 import * as tickets from '#server/domain/tickets.ts';
@@ -13,7 +13,7 @@ import { judgeMail } from './machine.ts';
 import { readMail } from './parse.ts';
 import { placeOf } from './place.ts';
 import { separatorToken } from './separator.ts';
-import { sorted } from './sort.ts';
+import { factsOf, ownWishes, sorted } from './sort.ts';
 
 /** `waits`: it answers a mail that is not filed yet. */
 export type Outcome = 'ended' | 'waits' | { error: unknown };
@@ -58,7 +58,7 @@ async function fileTogether(workspaceId: string, incoming: Incoming[]): Promise<
   const prepared: Omit<Plan, 'number'>[] = [];
   const begin = performance.now();
   const decisions = await placeOf(workspaceId, incoming);
-  const rules = await activeFilters(workspaceId);
+  const rules = await activeFilters(workspaceId, 'in');
   for (const [index, each] of incoming.entries()) {
     const placed = decisions[index] ?? 'waits';
     each.spent['place'] = Math.round((performance.now() - begin) / incoming.length);
@@ -68,13 +68,19 @@ async function fileTogether(workspaceId: string, incoming: Incoming[]): Promise<
     }
     try {
       const decision = again(each, await sorted(each, placed, rules));
-      prepared.push({ incoming: each, decision, stored: decision.kind === 'ledger' ? [] : await keep(each) });
+      const stored = decision.kind === 'ledger' ? [] : await keep(each);
+      prepared.push({ incoming: each, decision, stored, wishes: wishesOf(each, rules) });
     } catch (error) {
       outcomes.push([each.queued.id, { error }]);
     }
   }
   if (prepared.length === 0) return outcomes;
   return [...outcomes, ...(await fileOrSplit(workspaceId, prepared))];
+}
+
+function wishesOf(incoming: Incoming, rules: Rule[]): Asked[] {
+  const own = rules.filter(({ memberId }) => memberId !== null);
+  return own.length === 0 ? [] : ownWishes(own, { facts: factsOf(incoming), subject: incoming.mail.subject });
 }
 
 /** One that could not be read before goes to the ticket that says so, also where its account asks first. */
@@ -101,7 +107,8 @@ async function fileAlone(workspaceId: string, plan: Omit<Plan, 'number'>, attemp
   try {
     const [placed = 'waits'] = await placeOf(workspaceId, [plan.incoming]);
     if (placed === 'waits') return 'waits';
-    const sortedAs = await sorted(plan.incoming, placed, await activeFilters(workspaceId));
+    const rules = await activeFilters(workspaceId, 'in');
+    const sortedAs = await sorted(plan.incoming, placed, rules);
     // Its ticket may be closed by now.
     const decision = attempt === 1 ? again(plan.incoming, sortedAs) : sortedAs;
     const stored =

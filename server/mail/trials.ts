@@ -1,9 +1,8 @@
-import { matches } from '#lib/shared/filters.ts';
 import * as filters from '#server/domain/filters.ts';
 import { log } from '#server/log.ts';
+import { foresee } from './foresee.ts';
 import { startLoop, type Loop } from './loop.ts';
-import { readMail, UnreadableMail } from './parse.ts';
-import { factsOf } from './sort.ts';
+import { UnreadableMail } from './parse.ts';
 
 /** Runs filters that somebody tries over past mails: read again as they came, since the ledger keeps no more of them than it shows. */
 export function startTrials(): Loop {
@@ -13,28 +12,27 @@ export function startTrials(): Loop {
 async function step(): Promise<boolean> {
   const trial = await filters.nextTrial();
   if (!trial) return false;
-  const found: string[] = [];
+  const outcomes: NonNullable<Awaited<ReturnType<typeof foresee>>>[] = [];
   let looked = 0;
   for (const id of trial.mailIds) {
-    const isMatch = await isSo(trial, id);
-    if (isMatch === null) continue;
+    const outcome = await outcomeOf(trial, id);
+    if (outcome === undefined) continue;
     looked++;
-    if (isMatch) found.push(id);
+    if (outcome) outcomes.push(outcome);
   }
-  await filters.finish(trial, found, looked);
+  await filters.finish(trial, outcomes, looked);
   return true;
 }
 
-/** Null for what cannot be read: it says nothing for or against the filter. */
-async function isSo(trial: filters.Trial, id: string): Promise<boolean | null> {
-  const raw = await filters.trialBytes(trial.workspaceId, id);
-  if (!raw) return null;
+/** Undefined for what cannot be read: it says nothing for or against the filter. */
+async function outcomeOf(trial: filters.Trial, id: string) {
+  const past = await filters.trialBytes(trial, id);
+  if (!past) return undefined;
   try {
-    const { mail, body } = await readMail(raw);
-    return matches(trial, factsOf({ mail, body, queued: { size: raw.length } }));
+    return await foresee(trial, id, past);
   } catch (error) {
     if (!(error instanceof UnreadableMail)) throw error;
     log.info({ part: 'mail', mailId: id }, 'a mail of the ledger could not be read for a trial');
-    return null;
+    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { tagCount } from '#lib/shared/limits.ts';
 import type { Act } from '#server/domain/act.ts';
 import * as inbox from '#server/domain/inbox.ts';
 import type { Meta } from '#server/domain/mails.ts';
@@ -26,5 +27,7 @@ export function waitForPerson(tx: Act, incoming: Incoming, { decision, stored, m
     phone: phoneIn(incoming.body.text),
     language: languageOf(mail, account.language),
     files: stored,
+    tags: [...new Set(decision.sorting?.tags)].slice(0, tagCount),
+    priority: decision.sorting?.priority ?? 'normal',
   });
 }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as Y from 'yjs';
 import { act } from '#server/domain/act.ts';
 import { rooms } from '#server/domain/events.ts';
-import { finish, nextTrial } from '#server/domain/filters.ts';
+import { asked, finish, nextRun, nextTrial, settleRun } from '#server/domain/filters.ts';
 import { wait } from '#server/domain/inbox.ts';
 import * as notes from '#server/domain/notes.ts';
 import { createTicket, linkFor, run, type Cast } from './cast.ts';
@@ -125,6 +125,10 @@ async function decideAboutMail({ workspaceId, ben }: Cast, account: string): Pro
   await run(ben, 'mail.letGo', { mail });
   await run(ben, 'mail.archive', { mail });
   await run(ben, 'mail.restore', { mail });
+  const wish = { memberId: ben.memberId, names: ['Eigene'], actions: [{ do: 'read' as const }] };
+  await act({ kind: 'system', workspaceId }, (tx) => asked(tx, { mailId: mail }, [wish]));
+  const waits = await nextRun();
+  if (waits) await settleRun(waits);
 }
 
 async function filterMail({ workspaceId, ada }: Cast): Promise<void> {
@@ -133,7 +137,7 @@ async function filterMail({ workspaceId, ada }: Cast): Promise<void> {
   const filter = made.result['filter'] ?? '';
   await run(ada, 'filter.change', { filter, isActive: true });
   await run(ada, 'filter.delete', { filter });
-  await run(ada, 'filter.try', { conditions });
+  await run(ada, 'filter.try', { conditions, actions: [{ do: 'ignore' }] });
   const trial = await nextTrial();
   if (trial) await finish({ ...trial, workspaceId }, [], 0);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { actions, conditions, matches, sort, type Condition, type Facts, type Filter } from '#lib/shared/filters.ts';
+import { actions, isPossible } from '#lib/shared/filter-actions.ts';
+import { conditions, matches, sort, type Condition, type Facts, type Filter } from '#lib/shared/filters.ts';
 
 const facts: Facts = {
   from: ['newsletter@shop.example.org', 'Shop  Übersicht'],
@@ -106,4 +107,18 @@ test('a long text is made plain once, however many conditions look at it', () =>
   });
   expect(sort(filters, long).names).toEqual([]);
   expect(reads).toBe(1);
+});
+
+test.each([
+  [{ do: 'ignore' }, { direction: 'in', isMine: false }, true],
+  [{ do: 'ignore' }, { direction: 'in', isMine: true }, false],
+  [{ do: 'ignore' }, { direction: 'out', isMine: false }, false],
+  [{ do: 'claim' }, { direction: 'in', isMine: true }, true],
+  [{ do: 'claim' }, { direction: 'in', isMine: false }, false],
+  [{ do: 'hold' }, { direction: 'out', isMine: false }, true],
+  [{ do: 'hold' }, { direction: 'out', isMine: true }, false],
+  [{ do: 'move', number: 'named' }, { direction: 'out', isMine: false }, false],
+  [{ do: 'copy', number: 7 }, { direction: 'out', isMine: true }, true],
+] as const)('%o in a rule of %o → %s', (action, scope, may) => {
+  expect(isPossible(actions.parse([action]), scope)).toBe(may);
 });

@@ -1,4 +1,5 @@
 import { AppError } from '#lib/shared/errors.ts';
+import type { Priority } from '#lib/shared/ticket.ts';
 import type { Tx } from '#server/database/actor.ts';
 import type { Original } from '../conversation/original.ts';
 import type { ServedFile } from '../conversation/file.ts';
@@ -16,6 +17,9 @@ export type InboxLetter = {
   hasHtml: boolean;
   hasRemoteImages: boolean;
   phone: string;
+  /** What rules want its ticket to have. */
+  tags: string[];
+  priority: Priority;
   verdicts: string[];
   receivedAt: string;
   account: { name: string; address: string; pool: string; sendsConfirmation: boolean };
@@ -43,7 +47,7 @@ export async function letterOf(tx: Tx, id: string): Promise<InboxLetter> {
       left(coalesce(c.body_text, ''), 40000) as text,
       coalesce(c.body_html <> '', false) as has_html,
       coalesce(c.body_html || c.quoted_html like '% data-remote="%', false) as has_remote_images,
-      coalesce(c.phone, '') as phone, m.verdicts, m.received_at,
+      coalesce(c.phone, '') as phone, coalesce(c.tags, '{}') as tags, coalesce(c.priority, 'normal') as priority, m.verdicts, m.received_at,
       coalesce(i.name, '') as account_name, coalesce(i.address, '') as account_address, i.pool_id as pool,
       coalesce(i.sends_confirmation, false) as sends_confirmation,
       case when m.taken_until > now() then m.taken_by_member_id end as taken_by,

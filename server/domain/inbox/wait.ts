@@ -1,4 +1,5 @@
 import type { MailReason } from '#lib/shared/reasons.ts';
+import type { Priority } from '#lib/shared/ticket.ts';
 import type { Act } from '../act.ts';
 import type { Meta } from '../mails/file.ts';
 import type { StoredFile } from '../messages/receive.ts';
@@ -11,11 +12,14 @@ export type Waiting = Meta & {
   phone: string;
   language: 'de' | 'en';
   files: StoredFile[];
+  /** What rules want its ticket to have. */
+  tags?: string[];
+  priority?: Priority;
 };
 
 /** The end of a mail's walk where a person decides. False when another worker was there first. */
 export async function wait(act: Act, mailId: string, waiting: Waiting): Promise<boolean> {
-  const { body, phone, language, files, spent, ...row } = waiting;
+  const { body, phone, language, files, tags = [], priority = 'normal', spent, ...row } = waiting;
   const done = await act.sql`
     update lotse.mails
     set
@@ -30,7 +34,15 @@ export async function wait(act: Act, mailId: string, waiting: Waiting): Promise<
   await act.sql`delete from lotse.mail_contents where mail_id = ${mailId}`;
   await act.sql`delete from lotse.mail_files where mail_id = ${mailId}`;
   const { workspaceId } = act.actor;
-  const content = { bodyHtml: body.html, bodyText: body.text, quotedHtml: body.quotedHtml, phone, language };
+  const content = {
+    bodyHtml: body.html,
+    bodyText: body.text,
+    quotedHtml: body.quotedHtml,
+    phone,
+    language,
+    tags,
+    priority,
+  };
   await act.sql`insert into lotse.mail_contents ${act.sql({ workspaceId, mailId, ...content })}`;
   for (const file of files) await act.sql`insert into lotse.mail_files ${act.sql({ workspaceId, mailId, ...file })}`;
   await tell(act, { mail: mailId, type: 'mail.arrived' });

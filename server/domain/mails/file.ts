@@ -38,12 +38,17 @@ export async function file(act: Act, mailId: string, filed: Filed): Promise<bool
   return done.length > 0;
 }
 
-export async function ignore(act: Act, mailId: string, ignored: Meta & { reason: MailReason; duplicateOfId?: string }) {
+type Ignored = Meta & { reason: MailReason; duplicateOfId?: string };
+
+/** As for `file`. */
+export async function ignore(act: Act, mailId: string, ignored: Ignored): Promise<boolean> {
   const row = { ...ignored, spent: act.sql.json(ignored.spent ?? {}), state: 'ignored' };
-  await act.sql`
+  const done = await act.sql`
     update lotse.mails set ${act.sql(row)}, ended_at = clock_timestamp()
     where id = ${mailId} and state in ('stored', 'parsed', 'threaded')
+    returning id
   `;
+  return done.length > 0;
 }
 
 /**

@@ -8,6 +8,8 @@ export type Context = {
   /** The workspace's own words for this mail; null where it has none. They and the pool are the team's, which a customer may not read. */
   template: string | null;
   pool: string;
+  /** Rules for outgoing mail are live in its workspace. */
+  hasRules: boolean;
   /** The account it leaves by; null where the workspace has none. */
   sender: Sender | null;
   thread: Thread;
@@ -50,6 +52,9 @@ export function contextsOf(sql: TransactionSql, mails: { id: string }[]) {
       case when l.id is not null then jsonb_build_object('id', l.id, 'generation', l.generation) end as link,
       x.body as template,
       coalesce(p.name, '') as pool,
+      exists (
+        select from lotse.filters f where f.workspace_id = o.workspace_id and f.direction = 'out' and f.is_active
+      ) as has_rules,
       case when a.id is not null then jsonb_build_object(
         'address', a.address,
         'hasPlusAddresses', a.has_plus_addresses,

@@ -37,27 +37,42 @@ export async function unsupport(act: Act, { ticket, member }: Command<'ticket.un
 
 /** How far the actor has read: clears the unread dot on all his screens. Never goes back. The history keeps that he looked. */
 export async function read(act: Act, { ticket, at }: Command<'ticket.read'>) {
+  const { memberId, isNew } = await readUntil(act, { ticket, at });
+  // Looking again within half an hour is the same look.
+  await act.system(
+    (sql) => sql`
+    insert into lotse.ticket_views (workspace_id, ticket_id, member_id)
+    select ${act.actor.workspaceId}, ${ticket}, ${memberId}
+    where not exists (
+      select
+      from lotse.ticket_views v
+      where v.ticket_id = ${ticket} and v.member_id = ${memberId} and v.viewed_at > now() - interval '30 minutes'
+    )
+  `,
+  );
+  if (isNew) tellRead(act, { ticket, at, memberId });
+}
+
+/** The same without a look: a rule of his own says that he need not. */
+export async function markRead(act: Act, { ticket, at }: Command<'ticket.read'>) {
+  const { memberId, isNew } = await readUntil(act, { ticket, at });
+  if (isNew) tellRead(act, { ticket, at, memberId });
+}
+
+async function readUntil(act: Act, { ticket, at }: Command<'ticket.read'>) {
   if (act.actor.kind !== 'member') throw new AppError('forbidden');
-  const member = act.actor.memberId;
+  const { workspaceId, memberId } = act.actor;
   const moved = await act.sql`
     insert into lotse.ticket_reads (workspace_id, ticket_id, member_id, read_at)
-    values (${act.actor.workspaceId}, ${ticket}, ${member}, ${at})
+    values (${workspaceId}, ${ticket}, ${memberId}, ${at})
     on conflict (member_id, ticket_id) do update
     set read_at = excluded.read_at
     where lotse.ticket_reads.read_at < excluded.read_at
     returning read_at
   `;
-  // Looking again within half an hour is the same look.
-  await act.system(
-    (sql) => sql`
-    insert into lotse.ticket_views (workspace_id, ticket_id, member_id)
-    select ${act.actor.workspaceId}, ${ticket}, ${member}
-    where not exists (
-      select
-      from lotse.ticket_views v
-      where v.ticket_id = ${ticket} and v.member_id = ${member} and v.viewed_at > now() - interval '30 minutes'
-    )
-  `,
-  );
-  if (moved.length > 0) act.record({ type: 'ticket.read', ticket, data: { at }, audience: [rooms.member(member)] });
+  return { memberId, isNew: moved.length > 0 };
+}
+
+function tellRead(act: Act, { ticket, at, memberId }: Command<'ticket.read'> & { memberId: string }): void {
+  act.record({ type: 'ticket.read', ticket, data: { at }, audience: [rooms.member(memberId)] });
 }

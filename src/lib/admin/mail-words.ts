@@ -110,6 +110,8 @@ const responses: Record<string, () => string> = {
   internal: m.admin_response_internal,
   interrupted: m.admin_response_interrupted,
   'nothing to tell any more': m.admin_response_nothing,
+  'filter.held': m.filters_response_held,
+  'filter.silent': m.filters_response_silent,
 };
 
 /** What the receiving server said, or why it was never asked. */

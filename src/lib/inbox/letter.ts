@@ -1,3 +1,5 @@
+import type { Priority } from '#lib/shared/ticket.ts';
+
 /** A mail of the inbox, opened, as the server's `letterOf` gives it. */
 export type Contact = { id: string; name: string; organisation: string; address: string; phone: string };
 
@@ -11,6 +13,8 @@ export type Letter = {
   hasHtml: boolean;
   hasRemoteImages: boolean;
   phone: string;
+  tags: string[];
+  priority: Priority;
   verdicts: string[];
   receivedAt: string;
   account: { name: string; address: string; pool: string | null; sendsConfirmation: boolean };

@@ -8,6 +8,7 @@ export type Choices = {
   /** `member:<id>`, `group:<id>` or nothing. */
   responsible: string;
   priority: Priority;
+  tags: string[];
   visibility: Visibility;
   /** A contact's id where another than the sender asks; else nothing. */
   requester: string;

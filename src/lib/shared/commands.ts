@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { filesPerMessage, nameLength, poolNameLength, subjectLength, tagCount, tagLength } from './limits.ts';
-import { actions, conditions } from './filters.ts';
+import { actions, directions, isPossible } from './filter-actions.ts';
+import { conditions } from './filters.ts';
 import {
   account,
   address,
@@ -17,6 +18,9 @@ import {
 } from './inputs.ts';
 import { templateLength } from './templates.ts';
 import { channels, priorities, roles, statuses, visibilities } from './ticket.ts';
+
+/** Whose filter it is, and for which mail. */
+const scope = { direction: z.enum(directions).default('in'), isMine: z.boolean().default(false) };
 
 // Every write has a name and one schema, which the door (socket, form, API, mail) parses before anything else.
 
@@ -196,7 +200,9 @@ export const commands = {
     phone: optionalText(40).default(''),
     confirms: z.boolean().default(false),
   }),
-  'filter.create': filter.extend({ name: text(nameLength), conditions, actions }),
+  'filter.create': filter
+    .extend({ name: text(nameLength), conditions, actions, ...scope })
+    .refine((input) => isPossible(input.actions, input), { path: ['actions'] }),
   'filter.change': filter.extend({
     filter: id,
     name: text(nameLength).optional(),
@@ -206,7 +212,14 @@ export const commands = {
   }),
   'filter.place': z.object({ filter: id, after: id.nullable() }),
   'filter.delete': z.object({ filter: id }),
-  'filter.try': z.object({ joins: z.enum(['all', 'any']).default('all'), conditions }),
+  'filter.try': filter
+    .extend({
+      conditions,
+      actions,
+      ...scope,
+      /** In whose place; null is a new one. */ filter: id.nullable().default(null),
+    })
+    .refine((input) => isPossible(input.actions, input), { path: ['actions'] }),
   'mail.attach': z.object({ mail: id, number: z.int().min(1).max(999_999_999), isPublic: z.boolean().default(false) }),
   'outgoing.retry': z.object({ outgoing: id }),
 } satisfies Record<string, z.ZodType>;

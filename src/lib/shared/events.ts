@@ -61,6 +61,8 @@ export type EventData = {
   'filter.deleted': { filter: string };
   /** To whoever asked: the trial has its answer. */
   'filter.tried': { trial: string };
+  /** To its owner: rules of his own did something, or were refused it. */
+  'filter.ran': { run: string };
   'account.created': { account: string };
   'account.changed': { account: string; fields: string[] };
   /** A check of an account came as far as that (checkSteps, or `failed`). */

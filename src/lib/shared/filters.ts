@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { tagLength } from './limits.ts';
-import { priorities, type Priority } from './ticket.ts';
+import type { Action, Decisive, Target } from './filter-actions.ts';
+import type { Priority } from './ticket.ts';
 
-// Filters over incoming mail. No regular expressions: one that somebody else's mail makes slow would stop all mail.
+// Filters over mail. No regular expressions: one that somebody else's mail makes slow would stop all mail.
 
 export const fields = ['from', 'to', 'subject', 'text', 'header', 'size', 'file'] as const;
 export const operators = ['contains', 'equals', 'begins', 'domain', 'above', 'present'] as const;
@@ -41,25 +41,9 @@ export const operatorsOf: Record<(typeof fields)[number], readonly (typeof opera
   file: ['present', 'contains'],
 };
 
-const action = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('ticket'), pool: z.uuid() }),
-  z.object({ do: z.literal('move'), number: z.int().min(1).max(999_999_999) }),
-  z.object({ do: z.literal('copy'), number: z.int().min(1).max(999_999_999) }),
-  z.object({ do: z.literal('inbox') }),
-  z.object({ do: z.literal('ignore') }),
-  z.object({ do: z.literal('tag'), tag: z.string().trim().min(1).max(tagLength) }),
-  z.object({ do: z.literal('priority'), priority: z.enum(priorities) }),
-]);
-
 export const conditions = z.array(condition).min(1).max(20);
-export const actions = z
-  .array(action)
-  .min(1)
-  .max(10)
-  .refine((all) => all.filter(decides).length <= 1);
 
 export type Condition = z.output<typeof condition>;
-export type Action = z.output<typeof action>;
 export type Joins = 'all' | 'any';
 export type Filter = { name: string; joins: Joins; conditions: Condition[]; actions: Action[]; stops: boolean };
 
@@ -119,8 +103,8 @@ function plain(text: string): string {
 
 /** What filters make of a mail together. */
 export type Sorting = {
-  where: Exclude<Action, { do: 'copy' | 'tag' | 'priority' }> | null;
-  copies: number[];
+  where: Extract<Action, { do: Decisive }> | null;
+  copies: Target[];
   tags: string[];
   priority: Priority | null;
   names: string[];
@@ -141,8 +125,4 @@ export function sort(filters: readonly Filter[], facts: Facts): Sorting {
     if (filter.stops) break;
   }
   return sorting;
-}
-
-function decides(each: Action): boolean {
-  return each.do === 'ticket' || each.do === 'move' || each.do === 'inbox' || each.do === 'ignore';
 }

@@ -98,6 +98,7 @@ const met: Record<EventType, 'ben' | 'ada' | null> = {
   'filter.changed': 'ada',
   'filter.deleted': 'ada',
   'filter.tried': 'ada',
+  'filter.ran': 'ben',
   'account.created': 'ada',
   'account.changed': 'ada',
   'account.checked': 'ada',

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { action, type Action } from '#lib/shared/filter-actions.ts';
+import { asSystem, type Tx } from '#server/database/actor.ts';
+import type { Act } from '../act.ts';
+
+/** What rules of one person want done about a mail. */
+export type Asked = { memberId: string; names: string[]; actions: Action[] };
+
+export type FilterRun = Asked & {
+  id: string;
+  workspaceId: string;
+  mailId: string | null;
+  outgoingMailId: string | null;
+};
+
+type About = { mailId: string } | { outgoingMailId: string };
+
+/** Noted in the transaction that files the mail; done in the person's name afterwards, once, whatever crashes between. */
+export async function asked(act: Act, about: About, all: Asked[]): Promise<void> {
+  for (const { actions, ...each } of all) {
+    const row = { workspaceId: act.actor.workspaceId, ...about, ...each, actions: act.sql.json(actions) };
+    await act.sql`insert into lotse.filter_runs ${act.sql(row)} on conflict do nothing`;
+  }
+}
+
+/** Longer than what a filter itself may hold: several of one person may have met. */
+const stored = z.array(action).max(200);
+
+/** The oldest that waits. */
+export async function nextRun(): Promise<FilterRun | null> {
+  const [run] = await asSystem(
+    null,
+    ({ sql }) => sql<FilterRun[]>`
+    select id, workspace_id, member_id, mail_id, outgoing_mail_id, names, actions
+    from lotse.filter_runs
+    where state = 'asked'
+    order by created_at
+    limit 1
+    for update skip locked
+  `,
+  );
+  if (!run) return null;
+  return { ...run, actions: stored.safeParse(run.actions).data ?? [] };
+}
+
+/** What the reader's own rules did lately. */
+export type Ran = {
+  id: string;
+  names: string[];
+  state: 'asked' | 'done' | 'refused';
+  reason: string;
+  subject: string;
+  person: string;
+  ticket: number | null;
+  at: string;
+};
+
+const mostShown = 30;
+
+export function lately({ sql }: Tx): Promise<Ran[]> {
+  return sql<Ran[]>`
+    select
+      r.id, r.names, r.state, r.reason, coalesce(m.subject, o.subject, '') as subject,
+      coalesce(nullif(m.from_name, ''), m.from_address, o.to_address, '') as person, t.number as ticket, r.created_at as at
+    from lotse.filter_runs r
+    left join lotse.mails m on m.id = r.mail_id
+    left join lotse.outgoing_mails o on o.id = r.outgoing_mail_id
+    left join lotse.tickets t on t.id = coalesce(m.ticket_id, o.ticket_id)
+    order by r.created_at desc, r.id
+    limit ${mostShown}
+  `;
+}
