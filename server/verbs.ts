@@ -6,6 +6,7 @@ import type { Act, Done } from './domain/act.ts';
 import * as checks from './domain/checks.ts';
 import * as consultations from './domain/consultations.ts';
 import * as contacts from './domain/contacts.ts';
+import * as dkim from './domain/dkim.ts';
 import * as files from './domain/files.ts';
 import * as filters from './domain/filters.ts';
 import * as groups from './domain/groups.ts';
@@ -89,6 +90,14 @@ export const verbs: Verbs = {
   'account.archive': by(accounts.archive),
   'account.check': by(checks.ask),
   'account.connect': by(accounts.connect),
+  'dkim.create': async (input, actor) => {
+    // Before a key is made for nothing.
+    if (actor.kind !== 'member') throw new AppError('forbidden');
+    const pair = await dkim.newKeyPair();
+    return (act) => dkim.create(act, { ...input, ...pair });
+  },
+  'dkim.change': by(dkim.change),
+  'dkim.delete': by(dkim.remove),
   'mail.retry': by(mails.retry),
   'mail.take': by(inbox.take),
   'mail.letGo': by(inbox.letGo),

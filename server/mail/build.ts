@@ -9,6 +9,7 @@ import { renderMail, senderName, type MailContent, type RenderedMail } from '#se
 import { taggedSubject } from '#server/letters/subject.ts';
 import { buildCheckMail } from './check-mail.ts';
 import { composeMail, type ComposedMail, type ComposeInput } from './compose.ts';
+import { signed } from './dkim.ts';
 import { loopMark } from './machine.ts';
 import { separatorToken } from './separator.ts';
 import { messageIdFor, replyAddressFor, threadIdFor } from './thread-ids.ts';
@@ -180,5 +181,6 @@ type Headers = Omit<ComposeInput, 'to' | 'subject' | 'text' | 'html' | 'date'>;
 
 async function compose(due: Due, { subject, text, html }: RenderedMail, headers: Headers): Promise<Built> {
   const to = { name: '', address: due.toAddress };
-  return { ...(await composeMail({ ...headers, to, subject, text, html, date: new Date() })), subject };
+  const mail = await composeMail({ ...headers, to, subject, text, html, date: new Date() });
+  return { ...mail, bytes: await signed(mail.bytes, due), subject };
 }

@@ -1,10 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { run } from '../support/cast.ts';
+import { createTicket, run } from '../support/cast.ts';
 import { password, startDovecot, type Dovecot } from '../support/dovecot.ts';
-import { startImapServer } from '../support/imap-server.ts';
 import { startOutboxDesk, type OutboxDesk } from '../support/outbox-desk.ts';
 import { startSmtpServer, type FakeSmtp } from '../support/smtp-server.ts';
-import { createTicket } from '../support/cast.ts';
 
 /* A server had the whole text and hung up: the account's own folder of sent mails may tell what became of it. */
 
@@ -12,12 +10,11 @@ let desk: OutboxDesk;
 let dovecot: Dovecot;
 let smtp: FakeSmtp;
 let ticket: string;
-let account: string;
 
 beforeAll(async () => {
   [desk, dovecot, smtp] = await Promise.all([startOutboxDesk(), startDovecot(), startSmtpServer()]);
   const pool = (await run(desk.cast.ada, 'pool.create', { name: 'Postfach' })).result['pool'] ?? '';
-  const { result } = await run(desk.cast.ada, 'account.create', {
+  await run(desk.cast.ada, 'account.create', {
     name: 'Postfach',
     address: 'postfach@nordlicht.example',
     pool,
@@ -31,7 +28,6 @@ beforeAll(async () => {
     smtpPort: smtp.port,
     smtpSecurity: 'none',
   });
-  account = result['account'] ?? '';
   ticket = await createTicket(desk.cast, { pool });
 });
 

@@ -84,6 +84,7 @@ export async function everything(cast: Cast, cellar: string): Promise<void> {
   const opened = (await run(ada, 'account.create', account)).result['account'] ?? '';
   await run(ada, 'account.change', { account: opened, isPaused: true });
   await run(ada, 'account.check', { account: opened });
+  await run(ada, 'dkim.create', { domain: 'nordlicht.example' });
   await decideAboutMail(cast, opened);
   await filterMail(cast);
   await run(ada, 'ticket.close', { ticket, inform: true, text: '<p>Fertig.</p>' });

@@ -1,3 +1,4 @@
+import { config } from '#server/config.ts';
 import type { TransactionSql } from '#server/database/pool.ts';
 
 /** What a mail needs that is not the customer's to read: where it leaves from, whose link it carries, what it follows. */
@@ -13,6 +14,8 @@ export type Context = {
   /** The account it leaves by; null where the workspace has none. */
   sender: Sender | null;
   thread: Thread;
+  /** The key of the domain that the mail is from, sealed; null where nothing is signed. */
+  signing: { domain: string; selector: string; privateKey: string } | null;
 };
 
 export type Sender = { address: string; hasPlusAddresses: boolean; name: string; smtp: SmtpAccount | null };
@@ -64,7 +67,10 @@ export function contextsOf(sql: TransactionSql, mails: { id: string }[]) {
           'password', a.smtp_password, 'perMinute', a.smtp_per_minute, 'isRefused', a.smtp_error <> ''
         ) end
       ) end as sender,
-      coalesce(past.thread, '[]') as thread
+      coalesce(past.thread, '[]') as thread,
+      case when k.is_on then jsonb_build_object(
+        'domain', k.domain, 'selector', k.selector, 'privateKey', k.private_key
+      ) end as signing
     from lotse.outgoing_mails o
     left join lotse.workspaces w on w.id = o.workspace_id
     left join lotse.tickets t on t.id = o.ticket_id
@@ -72,6 +78,8 @@ export function contextsOf(sql: TransactionSql, mails: { id: string }[]) {
     left join lotse.mail_templates x on x.workspace_id = o.workspace_id and x.occasion = o.kind and x.language = o.language
     left join lotse.ticket_links l on l.ticket_id = o.ticket_id and l.contact_id = o.contact_id
     left join lotse.mail_accounts a on a.id = o.account_id
+    left join lotse.dkim_keys k
+      on k.workspace_id = o.workspace_id and k.domain = split_part(coalesce(a.address, ${config().mailFrom.toLowerCase()}), '@', 2)
     left join lateral (
       select jsonb_agg(jsonb_build_object(
         'messageId', y.message_id, 'isTheirs', y.is_theirs, 'subject', y.subject,

@@ -3,6 +3,7 @@ import BookOpenText from '@lucide/svelte/icons/book-open-text';
 import Funnel from '@lucide/svelte/icons/funnel';
 import MailCheck from '@lucide/svelte/icons/mail-check';
 import Mailbox from '@lucide/svelte/icons/mailbox';
+import Signature from '@lucide/svelte/icons/signature';
 import SquareKanban from '@lucide/svelte/icons/square-kanban';
 import UserRound from '@lucide/svelte/icons/user-round';
 import UsersRound from '@lucide/svelte/icons/users-round';
@@ -20,6 +21,7 @@ export const sections: Section[] = [
   { id: 'people', label: m.admin_people, sentence: m.admin_people_sentence, icon: UserRound },
   { id: 'groups', label: m.admin_groups, sentence: m.admin_groups_sentence, icon: UsersRound },
   { id: 'accounts', label: m.admin_accounts, sentence: m.admin_accounts_sentence, icon: Mailbox },
+  { id: 'domains', label: m.dkim_title, sentence: m.dkim_sentence, icon: Signature },
   { id: 'letters', label: m.letters_title, sentence: m.letters_sentence, icon: MailOpen },
   { id: 'filters', label: m.inbox_filters, sentence: m.inbox_filters_sentence, icon: Funnel },
   { id: 'mails', label: m.admin_mails, sentence: m.admin_mails_sentence, icon: BookOpenText },

@@ -52,6 +52,7 @@ const sentences: Record<string, () => string> = {
   'mail.erased': m.errors_mail_erased,
   'outgoing.notFound': m.errors_outgoing_not_found,
   'account.notFound': m.errors_account_not_found,
+  'dkim.notFound': m.errors_dkim_not_found,
   'oauth.expired': m.errors_oauth_expired,
   'oauth.refused': m.errors_oauth_refused,
   'oauth.away': m.errors_oauth_away,

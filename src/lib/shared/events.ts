@@ -67,6 +67,7 @@ export type EventData = {
   'account.changed': { account: string; fields: string[] };
   /** A check of an account came as far as that (checkSteps, or `failed`). */
   'account.checked': { account: string; check: string; step: string };
+  'dkim.changed': { domain: string; what: 'created' | 'on' | 'off' | 'deleted' };
 };
 
 export type Holder = { member: string | null; group: string | null };

@@ -9,6 +9,8 @@ export const ticket = z.object({ ticket: id });
 export const text = (most: number) => z.string().trim().min(1).max(most);
 export const optionalText = (most: number) => z.string().trim().max(most);
 export const address = z.email().max(254).toLowerCase();
+/** Of mail addresses. */
+export const domain = z.string().trim().toLowerCase().regex(z.regexes.domain).max(253);
 export const body = z.string().trim().max(bodyLength);
 
 // Fields that are optional when creating have their default in the database, so that a change never resets one.

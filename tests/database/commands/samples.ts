@@ -98,6 +98,11 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
   const loose = (await run(ben, 'file.add', fileInput(written))).result['file'];
   await linkFor(cast, things.ticket, things.contact);
   await run(ada, 'template.change', { occasion: 'message', language: 'de', body: '{text}' });
+  for (const domain of ['signed.example', 'gone.example'])
+    await owner`
+      insert into lotse.dkim_keys (workspace_id, domain, selector, public_key, private_key)
+      values (${cast.workspaceId}, ${domain}, 'lotse-1', 'x', 'sealed1.x')
+    `;
   const inbox = await createInbox(cast);
   const waiting = (row = {}) => addWaiting(owner, { workspaceId: cast.workspaceId, accountId: inbox }, row);
   const rule = [{ field: 'subject', is: 'contains', value: 'Angebot' }];
@@ -158,6 +163,9 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     'account.change': by(ada, { account: things.account, name: 'Anders', pool: heating }),
     'account.check': by(ada, { account: things.account }),
     'account.archive': by(ada, { account: extra.account }),
+    'dkim.create': by(ada, { domain: 'desk.example' }),
+    'dkim.change': by(ada, { domain: 'signed.example', isOn: true }),
+    'dkim.delete': by(ada, { domain: 'gone.example' }),
     'account.connect': by(ada, { account: things.account, provider: 'google', token: 'of a consent' }),
     'mail.retry': by(ada, { mail: things.mail }),
     'filter.create': by(ada, { name: 'Werbung', conditions: rule, actions: [{ do: 'ignore' }] }),

@@ -102,6 +102,7 @@ const met: Record<EventType, 'ben' | 'ada' | null> = {
   'account.created': 'ada',
   'account.changed': 'ada',
   'account.checked': 'ada',
+  'dkim.changed': 'ada',
 };
 
 const told = (at: number) => viewers[at]?.page.frames.filter(({ seq }) => seq > (viewers[at]?.start.seq ?? 0)) ?? [];

@@ -21,6 +21,8 @@ export async function teamRows(world: World, owner: Sql): Promise<Fixtures> {
         await sql`insert into lotse.groups ${sql({ id: group, workspaceId, name: 'Leere Gruppe' })}`;
         await sql`insert into lotse.group_members ${sql({ workspaceId, groupId: group, memberId: member })}`;
         await sql`insert into lotse.mail_templates ${sql({ workspaceId, occasion: 'closing', language: 'de', body: '{text}' })}`;
+        const key = { selector: 'lotse-1', publicKey: 'x', privateKey: 'sealed1.x' };
+        await sql`insert into lotse.dkim_keys ${sql({ workspaceId, domain: 'desk.example', ...key })}`;
         await sql`insert into lotse.pools ${sql({ id: pool, workspaceId, name: 'Leer', position: 'z' })}`;
         await sql`insert into lotse.pool_access ${sql({ workspaceId, poolId: pool, memberId: member })}`;
         await sql`insert into lotse.invitations ${sql({ id: invitation, workspaceId, email: 'a@b', name: 'A', role: 'member', tokenHash })}`;
@@ -69,6 +71,14 @@ export async function teamRows(world: World, owner: Sql): Promise<Fixtures> {
       rows: at(({ workspaceId }) => ({ where: { workspaceId, occasion: 'closing', language: 'de' } })),
       attempts: () =>
         at(({ workspaceId }) => ({ values: { workspaceId, occasion: 'closing', language: 'en', body: '{text}' } })),
+    },
+    dkim_keys: {
+      set: 'is_on = is_on',
+      rows: at(({ workspaceId }) => ({ where: { workspaceId, domain: 'desk.example' } })),
+      attempts: () =>
+        at(({ workspaceId }) => ({
+          values: { workspaceId, domain: 'new.example', selector: 'lotse-2', publicKey: 'x', privateKey: 'sealed1.x' },
+        })),
     },
     text_blocks: {
       set: 'name = name',
