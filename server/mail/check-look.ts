@@ -47,7 +47,8 @@ async function look(account: mails.Account, held: mails.Held, wanted: Wanted): P
     const uid = await find(client, account.imapFolder, wanted);
     if (uid !== null) {
       const found = await client.fetchOne(String(uid), { source: { maxLength: mostBytes } }, { uid: true });
-      if (found && found.source) return { as: 'arrived', uid, uidValidity: uidValidityOf({ client, account }), raw: found.source };
+      if (found && found.source)
+        return { as: 'arrived', uid, uidValidity: uidValidityOf({ client, account }), raw: found.source };
     }
     return wanted.everywhere ? await findElsewhere(client, account, wanted) : { as: 'nothing' };
   } finally {

@@ -13,6 +13,7 @@ import * as tickets from '#server/domain/tickets.ts';
 import { untaggedSubject } from '#server/letters/subject.ts';
 import { noteCheck } from './check-arrival.ts';
 import { copyTo, noteOf } from './copies.ts';
+import { isCut } from './cut.ts';
 import type { Decision, Sorted } from './decision.ts';
 import { htmlOfText } from './html-text.ts';
 import { languageOf } from './language.ts';
@@ -212,10 +213,11 @@ function keptNote({ mail, account }: Incoming, isKept: boolean): string {
 }
 
 /** What stands among the comments says at its head whose it is, or claims to be. */
-function bodyOf({ body, queued, account }: Incoming, about: string) {
+function bodyOf({ body, mail, queued, account }: Incoming, about: string) {
   const size = Math.ceil(queued.size / 1024 ** 2);
   const partial = queued.isPartial ? m.mailbox_partial({ size }, { locale: account.language }) : '';
-  const note = [about, partial].filter(Boolean).join('\n\n');
+  const cut = isCut(mail) ? m.mailbox_cut({}, { locale: account.language }) : '';
+  const note = [about, partial, cut].filter(Boolean).join('\n\n');
   const html = `${htmlOfText(note)}${body.html ?? htmlOfText(body.text)}`;
   const quotedHtml = body.quotedHtml ?? htmlOfText(body.quotedText);
   return {

@@ -8,6 +8,7 @@ parentPort?.on('message', ({ id, raw, separator }: ParseRequest) => {
 });
 
 async function answer(id: number, raw: Buffer, separator?: string): Promise<void> {
+  parentPort?.postMessage({ id } satisfies ParseReply);
   let reply: ParseReply;
   try {
     const mail = await decodeMail(raw);

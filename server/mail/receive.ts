@@ -7,6 +7,7 @@ import * as mails from '#server/domain/mails.ts';
 import type { StoredFile } from '#server/domain/messages/receive.ts';
 import * as tickets from '#server/domain/tickets.ts';
 import * as files from '#server/files.ts';
+import { isCut, wholeMail } from './cut.ts';
 import type { Decision } from './decision.ts';
 import { fileAll, type Incoming, type Plan } from './file-mail.ts';
 import { judgeMail } from './machine.ts';
@@ -129,8 +130,8 @@ async function fileAt(workspaceId: string, prepared: Omit<Plan, 'number'>[]): Pr
   await act({ kind: 'system', workspaceId }, (tx) => fileAll(tx, plans));
 }
 
-/** Bytes first, rows second; what a failure leaves behind without a row is swept. */
-async function keep({ mail }: Incoming): Promise<StoredFile[]> {
+/** Bytes first, rows second; what a failure leaves behind without a row is swept. Where something had to be left out, the whole mail goes along. */
+async function keep({ mail, queued }: Incoming): Promise<StoredFile[]> {
   const kept: StoredFile[] = [];
   for (const { name, mime, contentId, content } of mail.attachments) {
     kept.push({
@@ -140,5 +141,6 @@ async function keep({ mail }: Incoming): Promise<StoredFile[]> {
       ...(await files.put(content)),
     });
   }
-  return kept;
+  const raw = isCut(mail) ? await mails.bytesOf(queued) : null;
+  return raw ? [...kept, await wholeMail(raw)] : kept;
 }

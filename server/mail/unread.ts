@@ -2,9 +2,9 @@ import { m } from '#lib/i18n/paraglide/messages.js';
 import { act, type Act } from '#server/domain/act.ts';
 import { byAddress } from '#server/domain/contacts/by-address.ts';
 import * as mails from '#server/domain/mails.ts';
-import { receive as post, type StoredFile } from '#server/domain/messages/receive.ts';
+import { receive as post } from '#server/domain/messages/receive.ts';
 import * as tickets from '#server/domain/tickets.ts';
-import * as files from '#server/files.ts';
+import { wholeMail } from './cut.ts';
 import { htmlOfText } from './html-text.ts';
 
 type Unread = { reason: string; head: mails.Head | null; raw: Buffer | null };
@@ -16,7 +16,7 @@ type Unread = { reason: string; head: mails.Head | null; raw: Buffer | null };
 export async function giveUp(mail: mails.Queued, { reason, head, raw }: Unread): Promise<void> {
   const account = (await mails.receiversOf([mail.accountId])).get(mail.accountId);
   if (!account) throw new Error('The account of a mail is gone');
-  const file = raw && (await keep(raw));
+  const file = raw && (await wholeMail(raw));
   const number = await tickets.drawNumber(mail.workspaceId);
   await act({ kind: 'system', workspaceId: mail.workspaceId }, async (tx) => {
     if (!(await mails.failWith(tx, mail.id, { reason, head }))) return;
@@ -63,8 +63,4 @@ async function open(tx: Act, { account, head, number }: Opening): Promise<string
     due: null,
   });
   return ticket;
-}
-
-async function keep(raw: Buffer): Promise<StoredFile> {
-  return { name: 'mail.eml', mime: 'message/rfc822', contentId: null, ...(await files.put(raw)) };
 }
