@@ -25,14 +25,18 @@ export async function readNew(reader: Reader): Promise<boolean> {
 }
 
 /**
- * Where a first look begins is the account's choice. When the server numbered anew, old UIDs mean nothing: the last week is
- * read again, and the ledger knows the same bytes.
+ * Where a first look begins is the account's choice. When the server numbered anew, old UIDs mean nothing: what came since the last
+ * success is read, and a week before that again; the ledger knows the same bytes.
  */
 async function beginAt(reader: Reader, uidValidity: number): Promise<void> {
   const { client, account, lease, cursor } = reader;
   const isFirst = cursor.uidValidity === null;
-  if (!isFirst) log.warn({ part: 'mail', accountId: account.id }, 'UIDVALIDITY changed, reading the last week again');
-  cursor.lastUid = (await firstUid(client, isFirst ? firstDay(account) : lastWeek(account))) - 1;
+  if (!isFirst)
+    log.warn(
+      { part: 'mail', accountId: account.id },
+      'UIDVALIDITY changed, reading the last week again, from the last success',
+    );
+  cursor.lastUid = (await firstUid(client, isFirst ? firstDay(account) : lastWeek(account, cursor))) - 1;
   cursor.startUid = cursor.lastUid;
   cursor.uidValidity = uidValidity;
   await mails.startFrom(lease.held, { uidValidity, lastUid: cursor.lastUid });
@@ -45,10 +49,11 @@ function firstDay({ firstLook, firstLookDays }: mails.Account): Date | null {
 }
 
 /** Not older than the account itself, unless it had asked for what is older. */
-function lastWeek(account: mails.Account): Date {
+function lastWeek(account: mails.Account, { lastSuccessAt }: mails.Cursor): Date {
   const opened = Date.parse(account.createdAt) - clockDifferenceMs;
   const asked = firstDay(account)?.getTime() ?? opened;
-  return new Date(Math.max(Date.now() - rescanDays * 86_400_000, Math.min(opened, asked)));
+  const known = Math.min(Date.now(), lastSuccessAt === null ? opened : Date.parse(lastSuccessAt));
+  return new Date(Math.max(known - rescanDays * 86_400_000, Math.min(opened, asked)));
 }
 
 /** The UID from which on mails are as young as that. */

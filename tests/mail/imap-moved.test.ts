@@ -25,6 +25,8 @@ afterEach(async () => {
 
 afterAll(() => desk.stop());
 
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+
 /** Another folder whose numbers are the same as INBOX's, as they are at many providers. */
 function addFolder(name: string, subjects: string[]) {
   const mails = subjects.map((subject, index) => ({
@@ -85,4 +87,19 @@ test('a mailbox that moved to another server is read again for a week, and what 
     return known.length === 1;
   });
   await before.stop();
+});
+
+test('new numbers after a long trouble: what came in all that time is read, and a week before it', async () => {
+  const account = await desk.watched(server, { firstLook: 'now' });
+  await until(async () => (await desk.accountOf(account))?.['reconciledAt']);
+  await desk.db.owner`
+    update lotse.mail_accounts
+    set created_at = now() - interval '1 year', last_success_at = now() - interval '30 days', last_error = 'away', reconciled_at = now(),
+      lease_until = null, lease_holder = null, paused_at = now()
+    where id = ${account}
+  `;
+  for (const days of [100, 29, 8, 1]) server.add(`Vor ${days}`, { date: daysAgo(days) });
+  server.renumber();
+  await desk.db.owner`update lotse.mail_accounts set paused_at = null where id = ${account}`;
+  expect(await desk.filed(account, 3)).toEqual(['Vor 29', 'Vor 8', 'Vor 1']);
 });

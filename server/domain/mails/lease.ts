@@ -15,6 +15,8 @@ export type Cursor = {
   startUid: number | null;
   /** When mailbox and ledger were compared last. */
   reconciledAt: string | null;
+  /** Until then nothing was left out. */
+  lastSuccessAt: string | null;
 };
 
 /** Who reads an account, and which of all its leases that is. Whoever holds an earlier one writes nothing any more. */
@@ -53,7 +55,7 @@ export async function lease(accountId: string, holder: string, { evenPaused = fa
         -- Longer than any lease is given: the clock was put back since.
         or lease_until > now() + make_interval(secs => ${longestLeaseMs / 1000 + leaseSeconds})
       )
-    returning mailbox, uid_validity, last_uid, start_uid, reconciled_at, lease_token
+    returning mailbox, uid_validity, last_uid, start_uid, reconciled_at, last_success_at, lease_token
   `,
   );
   if (!taken) return null;
