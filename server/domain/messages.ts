@@ -31,7 +31,7 @@ export async function post(act: Act, input: Posted, { mails = true, logs }: Opti
   await hang(act, { ticket: input.ticket, message, visibility, files: input.files });
   await note(act, input.ticket, { visibility, author });
   const isMailed = mails && author.member && visibility === 'public' && (occasion || (await mailsMessages(act)));
-  // While it may be taken back the customer is not shown it; when he is, he is told (messages/show.ts).
+  // While it may be taken back the customer is not shown it; when he is, he is told (outgoing/hold-back.ts).
   const isHeld = isMailed && !occasion && (await outgoing.holdBack(act, message));
   act.record({
     type: 'message.posted',
@@ -122,7 +122,11 @@ async function note(
   );
 }
 
-type Changed = { ticketId: string; kind: string; visibility: 'internal' | 'public' };
+type Changed = { ticketId: string; kind: string; visibility: 'internal' | 'public'; isHeld: boolean };
+
+/** Of what may still be taken back the customer has heard nothing yet. A customer's own words wait for nobody. */
+const isHeld = ({ sql, actor }: Act) =>
+  actor.kind === 'member' ? sql`not is_told and not private.is_shown(shown_at)` : sql`false`;
 
 /** The author changes his own words; what stood there stays in message_versions. */
 export async function edit(act: Act, { message, html: raw }: Command<'message.edit'>) {
@@ -132,7 +136,7 @@ export async function edit(act: Act, { message, html: raw }: Command<'message.ed
   const [changed] = await act.sql<Changed[]>`
     update lotse.messages set body_html = ${html}, body_text = ${text}
     where id = ${message}
-    returning ticket_id, kind, visibility
+    returning ticket_id, kind, visibility, ${isHeld(act)} as is_held
   `;
   if (!changed) throw new AppError('message.notFound');
   recordChange(act, 'message.edited', { message, changed });
@@ -143,7 +147,7 @@ export async function withdraw(act: Act, { message }: Command<'message.withdraw'
   const [changed] = await act.sql<Changed[]>`
     update lotse.messages set withdrawn_at = now()
     where id = ${message} and withdrawn_at is null
-    returning ticket_id, kind, visibility
+    returning ticket_id, kind, visibility, ${isHeld(act)} as is_held
   `;
   if (!changed) throw new AppError('message.notFound');
   await outgoing.cancelForMessage(act, message);
@@ -153,11 +157,11 @@ export async function withdraw(act: Act, { message }: Command<'message.withdraw'
 type Change = { message: string; changed: Changed };
 
 function recordChange(act: Act, type: 'message.edited' | 'message.withdrawn', { message, changed }: Change): void {
-  const { kind, visibility } = changed;
+  const { kind, visibility, isHeld } = changed;
   act.record({
     type,
     ticket: changed.ticketId,
     data: { message, kind, visibility },
-    ...(visibility === 'public' ? { customer: { message, kind } } : {}),
+    ...(visibility === 'public' && !isHeld ? { customer: { message, kind } } : {}),
   });
 }

@@ -96,6 +96,37 @@ test('until it cannot be taken back any more the customer is neither shown nor t
   expect(await refusal(desk.cast.mona, 'message.takeBack', { message: late?.id ?? '' })).toBe('message.left');
 });
 
+test('what is said anew or withdrawn before it is shown is the team’s alone as well', async () => {
+  const ticket = await createTicket(desk.cast);
+  await linkFor(desk.cast, ticket);
+  const message = await desk.say(ticket, '<p>Erst so</p>');
+  await run(desk.cast.mona, 'message.edit', { message, html: '<p>Dann so</p>' });
+  await run(desk.cast.mona, 'message.withdraw', { message });
+  const told = await desk.db.owner`
+    select type from lotse.events where ticket_id = ${ticket} and class = 'customer' and type like 'message.%'
+  `;
+  expect(told).toEqual([]);
+});
+
+test('a clock that is put back by hours keeps no message from its customer and its mail from leaving', async () => {
+  const ticket = await createTicket(desk.cast);
+  const link = await linkFor(desk.cast, ticket);
+  const message = await desk.say(ticket, '<p>Um fünf</p>');
+  await desk.db.owner`update lotse.messages set shown_at = shown_at + interval '6 hours' where id = ${message}`;
+  await desk.db.owner`
+    update lotse.outgoing_mails set next_attempt_at = next_attempt_at + interval '6 hours' where ticket_message_id = ${message}
+  `;
+  desk.start();
+  await desk.becomes(message, 'sent');
+  const { conversation: said } = await asLink(link, (tx) => page(tx, ticket), { readOnly: true });
+  expect(said.messages).toMatchObject([{ id: message }]);
+  await until(async () => {
+    const [row] = await desk.db.owner`select from lotse.messages where id = ${message} and is_told`;
+    return row;
+  });
+  expect(await refusal(desk.cast.mona, 'message.takeBack', { message })).toBe('message.left');
+});
+
 test('what nobody gets by mail is shown at once', async () => {
   const ticket = await createTicket(desk.cast);
   const link = await linkFor(desk.cast, ticket);

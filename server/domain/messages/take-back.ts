@@ -14,7 +14,7 @@ export async function takeBack(
   { message }: Command<'message.takeBack'>,
 ): Promise<{ html: string; files: Kept[] }> {
   const [said] = await act.sql<{ html: string; ticketId: string; isHeld: boolean }[]>`
-    select body_html as html, ticket_id, coalesce(shown_at > clock_timestamp(), false) as is_held
+    select body_html as html, ticket_id, coalesce(shown_at > clock_timestamp(), false) and not private.is_shown(shown_at) as is_held
     from lotse.messages
     where id = ${message} and withdrawn_at is null
   `;

@@ -31,14 +31,14 @@ export async function showDue(): Promise<boolean> {
   const due = await asSystem(
     null,
     ({ sql }) => sql<{ workspaceId: string }[]>`
-    select distinct workspace_id from lotse.messages where not is_told and withdrawn_at is null and shown_at <= now()
+    select distinct workspace_id from lotse.messages where not is_told and withdrawn_at is null and private.is_shown(shown_at)
   `,
   );
   for (const { workspaceId } of due) {
     await perform({ kind: 'system', workspaceId }, async (act) => {
       const shown = await act.sql<Shown[]>`
         update lotse.messages set is_told = true
-        where workspace_id = ${workspaceId} and not is_told and shown_at <= now() and withdrawn_at is null
+        where workspace_id = ${workspaceId} and not is_told and private.is_shown(shown_at) and withdrawn_at is null
         returning id, ticket_id, kind
       `;
       for (const { id, ticketId: ticket, kind } of shown) {
