@@ -22,6 +22,16 @@ export const operatorWords: Record<(typeof operators)[number], () => string> = {
   present: m.inbox_filter_present,
 };
 
+/** Where the "not" stands is each language's. */
+const deniedWords: typeof operatorWords = {
+  contains: m.inbox_filter_contains_not,
+  equals: m.inbox_filter_equals_not,
+  begins: m.inbox_filter_begins_not,
+  domain: m.inbox_filter_domain_not,
+  above: m.inbox_filter_above_not,
+  present: m.inbox_filter_present_not,
+};
+
 type Choice = { label: () => string; hint?: () => string };
 
 /** Where a mail may go, as the form offers it. */
@@ -46,8 +56,7 @@ export function conditionWords({ joins, conditions }: Pick<Filter, 'joins' | 'co
   const each = conditions.map(({ field, is, header, value, not }) =>
     [
       field === 'header' ? `${fieldWords.header()} ${header}` : fieldWords[field](),
-      not ? m.inbox_filter_not() : '',
-      operatorWords[is](),
+      (not ? deniedWords : operatorWords)[is](),
       is === 'present' ? '' : m.inbox_filter_quoted({ value }),
     ]
       .filter(Boolean)
