@@ -19,7 +19,7 @@ const commands = new Set<string | symbol>([
 
 /**
  * The same client, whose connection is closed when a command takes longer than that: imapflow itself only looks whether anything
- * is heard, and a server may talk for ever without an end. Each mail of a FETCH has the time to itself.
+ * is heard, and a server may talk for ever without an end. All mails of a FETCH have the time together: we ask for little at once.
  */
 export function timed(client: ImapFlow, mostMs: number): ImapFlow {
   return new Proxy(client, {
@@ -58,9 +58,10 @@ async function inTime<T>(client: ImapFlow, mostMs: number, work: Promise<T>): Pr
 
 async function* eachInTime(client: ImapFlow, mostMs: number, all: AsyncIterable<unknown>) {
   const iterator = all[Symbol.asyncIterator]();
+  const end = performance.now() + mostMs;
   try {
     for (;;) {
-      const { done, value } = await inTime(client, mostMs, iterator.next());
+      const { done, value } = await inTime(client, end - performance.now(), iterator.next());
       if (done) return;
       yield value;
     }

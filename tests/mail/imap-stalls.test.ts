@@ -146,13 +146,19 @@ test('a reader keeps its mailbox while a slow server hands over a mail, however 
   expect(await desk.filed(account, 1)).toEqual(['Heizung kalt']);
 });
 
-test.each(['UID SEARCH', 'SELECT', 'UID FETCH', 'LOGIN'])(
-  'a server that talks for ever instead of ending %s is left, and asked anew',
-  async (command) => {
+test.each([
+  ['UID SEARCH', 'babble'],
+  ['SELECT', 'babble'],
+  ['UID FETCH', 'babble'],
+  ['UID FETCH', 'flags'],
+  ['LOGIN', 'babble'],
+] as const)(
+  'a server that talks for ever instead of ending %s is left, and asked anew (%s)',
+  async (command, chatter) => {
     await desk.impatient({ quietMs: 600_000, commandMs: 1_500 });
     server = await startImapServer();
     let times = 1;
-    server.misbehave({ onDone: (name) => (name === command && times-- > 0 ? 'babble' : undefined) });
+    server.misbehave({ onDone: (name) => (name === command && times-- > 0 ? chatter : undefined) });
     server.add('Heizung kalt');
     expect(await desk.filed(await desk.watched(server), 1)).toEqual(['Heizung kalt']);
   },

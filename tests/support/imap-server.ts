@@ -11,8 +11,8 @@ export type FakeMail = { uid: number; raw: Buffer; flags: Set<string>; date: Dat
 export type Misbehaviour = {
   /** In the middle of the literal of this mail: the line ends, or nothing comes any more, or the mail is left out. */
   onFetch?: (uid: number) => 'cut' | 'stall' | 'omit' | 'twice' | undefined;
-  /** After the command was carried out: the line ends instead of the answer, the answer comes late, or chatter comes for ever. */
-  onDone?: (command: string) => 'cut' | 'late' | 'babble' | undefined;
+  /** After the command was carried out: the line ends instead of the answer, the answer comes late, or chatter or a mail's flags come for ever. */
+  onDone?: (command: string) => 'cut' | 'late' | 'babble' | 'flags' | undefined;
   /** Says EXISTS again and again, with nothing new. */
   chatters?: boolean;
 };

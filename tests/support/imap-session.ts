@@ -67,14 +67,15 @@ export class ImapSession {
     if (answer === 'gone') return;
     const fault = this.#world.misbehaviour.onDone?.(name);
     if (fault === 'cut') return void this.#socket.destroy();
-    if (fault === 'babble') return this.#babble();
+    if (fault === 'babble') return this.#babble('* OK still here');
+    if (fault === 'flags') return this.#babble('* 1 FETCH (UID 1 FLAGS (\\Seen))');
     if (fault === 'late') await new Promise((resolve) => setTimeout(resolve, this.#world.options.lateMs ?? 500));
     this.#say(`${tag} ${answer}`);
     if (name === 'LOGOUT') this.#socket.end();
   }
 
-  #babble(): void {
-    const timer = setInterval(() => this.#say('* OK still here'), 50);
+  #babble(line: string): void {
+    const timer = setInterval(() => this.#say(line), 50);
     this.#socket.on('close', () => clearInterval(timer));
   }
 
