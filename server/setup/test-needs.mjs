@@ -1,14 +1,33 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { isRoot } from './home.mjs';
 import { runQuietly } from './run-program.mjs';
 import { say, Sentence, sentenceFromOutput } from './say.mjs';
 
-/** @typedef {{ project: string, what: string, programs: string[], debian: string }} Need */
+/**
+ * `rootOnly`: nobody else could run it, so it is left out then. `unless`: where this program is, installing it would
+ * remove what is there. `answers`: what its package would ask.
+ * @typedef {{
+ *   project: string, what: string, programs: string[], debian: string,
+ *   rootOnly?: boolean, unless?: string, answers?: string[]
+ * }} Need
+ */
 
 /** @type {Need[]} */
 const needs = [
   { project: 'mail', what: 'a real IMAP server', programs: ['dovecot'], debian: 'dovecot-imapd' },
+  {
+    project: 'mail',
+    what: 'a real SMTP server',
+    programs: ['/usr/lib/postfix/sbin/master'],
+    debian: 'postfix',
+    rootOnly: true,
+    // Every mail server brings this program, and Debian has one at a time: whose machine has another keeps it.
+    unless: 'sendmail',
+    // The package starts no server of its own, which would take port 25: the tests start theirs.
+    answers: ['postfix postfix/main_mailer_type select No configuration'],
+  },
   { project: 'processes', what: 'a real Redis', programs: ['redis-server'], debian: 'redis-server' },
   { project: 'processes', what: 'the proxies of docs/proxy (nginx)', programs: ['nginx'], debian: 'nginx' },
   { project: 'processes', what: 'HAProxy', programs: ['haproxy'], debian: 'haproxy' },
@@ -47,10 +66,22 @@ export function runs(args, project) {
  */
 export async function provideForTests(args) {
   const wanted = needs.filter(({ project }) => runs(args, project));
-  const missing = wanted.filter((need) => !find(need));
+  const missing = wanted.filter((need) => !find(need) && isPossible(need));
   if (missing.length > 0) await installPackages(missing);
   const chromium = find(needs.find(({ project }) => project === 'browser'));
   return chromium ? { LOTSE_CHROMIUM: chromium } : {};
+}
+
+/**
+ * Says why not, where it is not.
+ * @param {Need} need
+ */
+function isPossible({ what, debian, rootOnly, unless }) {
+  if (rootOnly && !isRoot) say(`Tests with ${what} (${debian}) are left out: it begins as root alone.`);
+  else if (unless && find({ programs: [unless] }))
+    say(`Tests with ${what} are left out: installing ${debian} would remove the one that is here.`);
+  else return true;
+  return false;
 }
 
 /** @param {Need[]} missing */
@@ -75,8 +106,23 @@ async function installPackages(missing) {
   const run = (/** @type {string[]} */ args) =>
     runQuietly(apt, [...options, ...args], { cwd: '/', timeoutMs: 15 * 60_000, env });
   await run(['update']);
+  await answerBefore(missing.flatMap(({ answers = [] }) => answers));
   const { ok, output } = await run(['install', '--no-install-recommends', ...names.split(' ')]);
   if (!ok) throw new Sentence(sentenceFromOutput(`apt-get could not install ${names}`, output));
+}
+
+/**
+ * What packages would ask while they are installed.
+ * @param {string[]} answers
+ */
+async function answerBefore(answers) {
+  const debconf = find({ programs: ['debconf-set-selections'] });
+  if (answers.length === 0 || !debconf) return;
+  const folder = mkdtempSync(join(tmpdir(), 'lotse-'));
+  const file = join(folder, 'answers');
+  writeFileSync(file, `${answers.join('\n')}\n`);
+  await runQuietly(debconf, [file], { cwd: '/', timeoutMs: 60_000 });
+  rmSync(folder, { recursive: true });
 }
 
 /**

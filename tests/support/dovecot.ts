@@ -23,12 +23,13 @@ export async function startDovecot({ tls }: { tls?: Certificate } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'dovecot-'));
   const port = await freePort();
   const tlsPort = tls ? await freePort() : 0;
+  const authPort = await freePort();
   const configuration = join(folder, 'dovecot.conf');
   await mkdir(join(folder, 'mail'));
   const { uid, gid } = mailOwner;
   await chmod(folder, 0o755);
   await chown(join(folder, 'mail'), uid, gid);
-  await writeFile(configuration, settings(folder, { port, tlsPort, tls }));
+  await writeFile(configuration, settings(folder, { port, tlsPort, authPort, tls }));
   let server = await launch();
 
   async function launch(): Promise<ChildProcess> {
@@ -50,6 +51,11 @@ export async function startDovecot({ tls }: { tls?: Certificate } = {}) {
   return {
     port,
     tlsPort,
+    /** Where an SMTP server asks whether a password is right. */
+    authPort,
+    /** Each mailbox is a Maildir in it, named as its user. */
+    mailboxes: join(folder, 'mail'),
+    owner: mailOwner,
     /** Another mail program at the same mailbox. */
     async visit<T>(user: string, work: (client: ImapFlow) => Promise<T>): Promise<T> {
       const auth = { user, pass: password };
@@ -106,9 +112,9 @@ const isRoot = me.uid === 0;
 // Dovecot reads no mail as root.
 const mailOwner = isRoot ? { uid: 65534, gid: 65534 } : me;
 
-type Settings = { port: number; tlsPort: number; tls: Certificate | undefined };
+type Settings = { port: number; tlsPort: number; authPort: number; tls: Certificate | undefined };
 
-function settings(folder: string, { port, tlsPort, tls }: Settings): string {
+function settings(folder: string, { port, tlsPort, authPort, tls }: Settings): string {
   return `
 base_dir = ${folder}/run
 state_dir = ${folder}/run
@@ -143,6 +149,12 @@ service imap-login {
     ssl = yes
   }
 }
+service auth {
+  inet_listener {
+    address = 127.0.0.1
+    port = ${authPort}
+  }
+}
 service anvil {
   ${isRoot ? '' : 'chroot ='}
   unix_listener anvil-auth-penalty {
@@ -168,7 +180,7 @@ async function greeting(port: number): Promise<void> {
 }
 
 /** Below those that the system lends to clients: it is needed again after a restart, and nobody may have it meanwhile. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(10_000, 32_000);
     const probe = createServer();
