@@ -89,13 +89,16 @@ export type Access = {
   accessToken: string;
   /** Set where the provider gave a new refresh token instead of the old one. */
   refreshToken: string | null;
+  /** How long the access token holds, where the provider says so. */
+  holdsSeconds: number | undefined;
 };
 
 /** @throws AppError `oauth.refused` when somebody has to agree again, `oauth.away` when it may be tried again later */
 export async function accessFor(provider: Provider, refreshToken: string): Promise<Access> {
   const query = { grant_type: 'refresh_token', refresh_token: refreshToken };
-  const { access_token: accessToken, refresh_token: renewed } = await ask(clientOf(provider), query);
-  return { accessToken, refreshToken: renewed && renewed !== refreshToken ? renewed : null };
+  const answer = await ask(clientOf(provider), query);
+  const { access_token: accessToken, refresh_token: renewed, expires_in: holdsSeconds } = answer;
+  return { accessToken, refreshToken: renewed && renewed !== refreshToken ? renewed : null, holdsSeconds };
 }
 
 function clientOf(provider: Provider): OauthClient {
@@ -107,6 +110,8 @@ function clientOf(provider: Provider): OauthClient {
 const granted = z.object({
   access_token: z.string().min(1).max(16_384),
   refresh_token: z.string().max(8192).optional(),
+  // Some say it as text.
+  expires_in: z.coerce.number().positive().max(1e7).optional().catch(undefined),
 });
 const mostAnswerChars = 100_000;
 

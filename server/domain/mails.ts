@@ -8,10 +8,8 @@ export {
   type Receiver,
 } from './mails/accounts.ts';
 export {
-  keepRefreshToken,
   lease,
   leaseLeftMs,
-  refreshTokenOf,
   leaseSeconds,
   longestLeaseMs,
   reportFailure,
@@ -21,6 +19,7 @@ export {
   type Held,
   type Lease,
 } from './mails/lease.ts';
+export { endRenewal, takeRenewal } from './mails/tokens.ts';
 export { bytesOf, store, storeFetched, storeSeen, type Delivered, type Fetched, type Place } from './mails/store.ts';
 export {
   fail,

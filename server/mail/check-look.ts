@@ -28,18 +28,18 @@ const mostBytes = 256 * 1024;
 
 /** Looks into an account's mailbox for a mail, as the reader would, beside it and without touching anything. */
 export async function lookFor(account: mails.Account, wanted: Wanted): Promise<Seen> {
-  if (account.imapAuth === 'password') return look(account, { accountId: account.id, holder: '', token: 0 }, wanted);
+  if (account.imapAuth === 'password') return look(account, wanted);
   const lease = await mails.lease(account.id, randomUUID(), { evenPaused: true });
   if (!lease) return { as: 'busy' };
   try {
-    return await look(account, lease.held, wanted);
+    return await look(account, wanted);
   } finally {
     await lease.end();
   }
 }
 
-async function look(account: mails.Account, held: mails.Held, wanted: Wanted): Promise<Seen> {
-  const client = await clientFor(account, held, patience);
+async function look(account: mails.Account, wanted: Wanted): Promise<Seen> {
+  const client = await clientFor(account, patience);
   // Told by the command under way; without a listener it would end the process.
   client.on('error', () => undefined);
   try {

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { ImapFlow } from 'imapflow';
-import { AppError } from '#lib/shared/errors.ts';
-import { accessFor, type Provider } from '#server/auth/mailbox-oauth.ts';
 import { config } from '#server/config.ts';
 import * as mails from '#server/domain/mails.ts';
-import { seal, unseal } from '#server/sealed.ts';
+import { unseal } from '#server/sealed.ts';
+import { freshAccessToken } from './access-token.ts';
 import { timed } from './imap-timed.ts';
 
 /**
@@ -18,12 +17,12 @@ export type Patience = { quietMs: number; commandMs: number; renewMs?: number };
 const usual: Patience = { quietMs: 5 * 60_000, commandMs: 10 * 60_000 };
 
 /** A client for the account's mailbox that is not connected yet, with a password or with a token that is fresh. */
-export async function clientFor(account: mails.Account, held: mails.Held, patience = usual): Promise<ImapFlow> {
+export async function clientFor(account: mails.Account, patience = usual): Promise<ImapFlow> {
   const { imapUser: user, imapSecurity: security } = account;
   const secret =
     account.imapAuth === 'password'
       ? { pass: unseal(account.imapPassword, mails.imapPasswordPurpose) }
-      : { accessToken: await freshToken(account.imapAuth, held) };
+      : { accessToken: await freshAccessToken({ accountId: account.id, provider: account.imapAuth }) };
   const client = new ImapFlow({
     host: account.imapHost,
     port: account.imapPort,
@@ -50,15 +49,4 @@ export function trusted() {
     minVersion: 'TLSv1.2' as const,
     ...(mailCaFile ? { ca: [...rootCertificates, readFileSync(mailCaFile, 'utf8')] } : {}),
   };
-}
-
-async function freshToken(provider: Provider, held: mails.Held): Promise<string> {
-  const before = await mails.refreshTokenOf(held);
-  if (before === '') throw new AppError('account.notConnected');
-  const access = await accessFor(provider, unseal(before, mails.refreshTokenPurpose));
-  if (access.refreshToken) {
-    const now = seal(access.refreshToken, mails.refreshTokenPurpose);
-    await mails.keepRefreshToken(held, { before, now });
-  }
-  return access.accessToken;
 }

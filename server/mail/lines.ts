@@ -10,23 +10,21 @@ type Held = { line: SmtpLine; timer: NodeJS.Timeout };
 
 /** The open connections to one server. Whoever comes when all are used waits for his turn. */
 class Server {
-  readonly #server: SmtpServer;
   readonly #patience: Patience;
   readonly #idle: Held[] = [];
   readonly #waiting: (() => void)[] = [];
   #used = 0;
 
-  constructor(server: SmtpServer, patience: Patience) {
-    this.#server = server;
+  constructor(patience: Patience) {
     this.#patience = patience;
   }
 
-  async use<T>(work: (line: SmtpLine, isFresh: boolean) => Promise<T>): Promise<T> {
+  async use<T>(server: SmtpServer, work: (line: SmtpLine, isFresh: boolean) => Promise<T>): Promise<T> {
     if (this.#used >= mostToOne) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#used++;
     try {
       const kept = this.#take();
-      const line = kept ?? (await SmtpLine.open(this.#server, this.#patience));
+      const line = kept ?? (await SmtpLine.open(server, this.#patience));
       const result = await work(line, !kept);
       this.#keep(line);
       return result;
@@ -76,10 +74,11 @@ export class Lines {
 
   /** @throws SmtpError when no line can be had, and whatever `work` throws */
   use<T>(server: SmtpServer, work: (line: SmtpLine, isFresh: boolean) => Promise<T>): Promise<T> {
-    const key = JSON.stringify(server);
-    const lines = this.#servers.get(key) ?? new Server(server, this.#patience);
+    // Tokens change each hour.
+    const key = JSON.stringify({ ...server, accessToken: undefined });
+    const lines = this.#servers.get(key) ?? new Server(this.#patience);
     this.#servers.set(key, lines);
-    return lines.use(work);
+    return lines.use(server, work);
   }
 
   end(): void {

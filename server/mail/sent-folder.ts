@@ -1,6 +1,7 @@
 import { ImapFlow } from 'imapflow';
 import * as mails from '#server/domain/mails.ts';
 import { unseal } from '#server/sealed.ts';
+import { keptAccessToken } from './access-token.ts';
 import { trusted } from './imap-connect.ts';
 import { timed } from './imap-timed.ts';
 
@@ -12,14 +13,18 @@ const commandMs = 60_000;
 /** Whether the account keeps its sent mails and this one is among them. An account without a mailbox has none. */
 export async function isInSentFolder({ accountId, messageId }: { accountId: string | null; messageId: string }) {
   const account = accountId && messageId ? (await mails.receiversOf([accountId])).get(accountId) : null;
-  // A token is renewed by who holds the mailbox's lease alone; then only our own copies can tell.
-  if (account?.kind !== 'imap' || account.imapAuth !== 'password') return false;
+  if (account?.kind !== 'imap') return false;
+  const { imapAuth: provider } = account;
+  const secret =
+    provider === 'password'
+      ? { pass: unseal(account.imapPassword, mails.imapPasswordPurpose) }
+      : { accessToken: (await keptAccessToken({ accountId: account.id, provider })).accessToken };
   const connection = new ImapFlow({
     host: account.imapHost,
     port: account.imapPort,
     secure: account.imapSecurity === 'tls',
     ...(account.imapSecurity === 'tls' ? {} : { doSTARTTLS: account.imapSecurity === 'starttls' }),
-    auth: { user: account.imapUser, pass: unseal(account.imapPassword, mails.imapPasswordPurpose) },
+    auth: { user: account.imapUser, ...secret },
     tls: trusted(),
     logger: false,
     ...limits,

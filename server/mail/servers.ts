@@ -1,20 +1,25 @@
 import { config } from '#server/config.ts';
 import * as outgoing from '#server/domain/outgoing.ts';
 import { unseal } from '#server/sealed.ts';
+import type { TokenAccount } from './access-token.ts';
 import { smtpServerOf, type SmtpServer } from './transport.ts';
 
 /** `relay` is the installation's; else the account whose own server it is. */
-export type Destination = { key: string; server: SmtpServer };
+export type Destination = {
+  key: string;
+  server: SmtpServer;
+  /** Whose access token lets us in; drawn when it is needed. */
+  token?: TokenAccount;
+};
 
 /** Null: nothing leaves, mails are built and can be read. */
 export function destinationOf({ sender, accountId }: outgoing.Due): Destination | null {
   const own = sender?.smtp;
   if (own && accountId) {
-    const { host, port, security, user, password } = own;
-    return {
-      key: accountId,
-      server: { host, port, security, user, password: unseal(password, outgoing.smtpPasswordPurpose) },
-    };
+    const { host, port, security, user, token: provider } = own;
+    const password = provider ? '' : unseal(own.password, outgoing.smtpPasswordPurpose);
+    const server = { host, port, security, user, password };
+    return { key: accountId, server, ...(provider ? { token: { accountId, provider } } : {}) };
   }
   const { smtpUrl } = config();
   return smtpUrl ? { key: 'relay', server: smtpServerOf(smtpUrl) } : null;

@@ -1,4 +1,5 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import XOAuth2 from 'nodemailer/lib/xoauth2';
 import { trusted } from './imap-connect.ts';
 import type { Text } from './smtp-text.ts';
 
@@ -9,6 +10,8 @@ export type SmtpServer = {
   security: 'tls' | 'starttls' | 'opportunistic' | 'none';
   user: string;
   password: string;
+  /** Instead of a password (XOAUTH2). */
+  accessToken?: string;
   /** What we call ourselves in EHLO. */
   name?: string;
   /** Tests only: certificates of a server made for the test. */
@@ -91,8 +94,7 @@ export class SmtpLine {
     const late = line.#endAfter(patience.openMs);
     try {
       await line.#ask((done) => line.#connection.connect(done));
-      const { user, password } = server;
-      if (user) await line.#ask((done) => line.#connection.login({ user, pass: password }, done));
+      if (server.user) await line.#ask((done) => line.#connection.login(credentialsOf(server), done));
       return line;
     } catch (error) {
       line.close();
@@ -147,4 +149,8 @@ export class SmtpLine {
     });
     return Promise.race([answered, this.#broken.promise]);
   }
+}
+
+function credentialsOf({ user, password, accessToken }: SmtpServer) {
+  return accessToken === undefined ? { user, pass: password } : { oauth2: new XOAuth2({ user, accessToken }) };
 }

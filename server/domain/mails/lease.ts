@@ -151,25 +151,3 @@ export async function reportSuccess(held: Held): Promise<void> {
   `,
   );
 }
-
-/** The token that opens the mailbox, sealed; '' while nobody agreed. Read for each connection, since providers exchange it. */
-export async function refreshTokenOf(held: Held): Promise<string> {
-  const [row] = await asSystem(
-    null,
-    ({ sql }) => sql<{ oauthRefreshToken: string }[]>`
-    select oauth_refresh_token from lotse.mail_accounts where ${isHeld(sql, held)}
-  `,
-  );
-  return row?.oauthRefreshToken ?? '';
-}
-
-/** The provider gave another token instead of the one it had given before, which may be worthless by now. */
-export async function keepRefreshToken(held: Held, token: { before: string; now: string }): Promise<void> {
-  await asSystem(
-    null,
-    ({ sql }) => sql`
-    update lotse.mail_accounts set oauth_refresh_token = ${token.now}
-    where ${isHeld(sql, held)} and oauth_refresh_token = ${token.before}
-  `,
-  );
-}

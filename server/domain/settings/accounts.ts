@@ -28,6 +28,8 @@ export type AccountSetting = {
   smtpPort: number;
   smtpSecurity: 'tls' | 'starttls' | 'none';
   smtpUser: string;
+  /** `token`: the one that opens the mailbox. */
+  smtpAuth: 'password' | 'token';
   smtpPerMinute: number | null;
   /** Why nothing is sent by it just now; '' when it is. */
   smtpError: string;
@@ -46,7 +48,7 @@ export function accounts({ sql }: Tx): Promise<AccountSetting[]> {
       a.id, a.name, a.address, a.pool_id as pool, a.kind, a.imap_host, a.imap_port, a.imap_security, a.imap_user, a.imap_auth, a.oauth_connected_at,
       a.imap_folder,
       a.after_storing, a.move_to_folder, a.first_look, a.first_look_days, a.authserv_id, a.has_plus_addresses, a.sends_confirmation,
-      a.asks_first, a.last_success_at, a.last_error, a.smtp_host, a.smtp_port, a.smtp_security, a.smtp_user, a.smtp_per_minute,
+      a.asks_first, a.last_success_at, a.last_error, a.smtp_host, a.smtp_port, a.smtp_security, a.smtp_user, a.smtp_auth, a.smtp_per_minute,
       a.smtp_error, a.smtp_rests_until,
       a.paused_at is not null as is_paused, a.archived_at is not null as is_archived,
       (select max(m.received_at) from lotse.mails m where m.account_id = a.id) as last_mail_at

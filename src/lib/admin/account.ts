@@ -24,6 +24,7 @@ export type AccountForm = {
   smtpPort: number;
   smtpSecurity: 'tls' | 'starttls' | 'none';
   smtpUser: string;
+  smtpAuth: 'password' | 'token';
   smtpPerMinute: number | null;
   asksFirst: boolean;
 };
@@ -50,6 +51,7 @@ export const newAccount: AccountForm = {
   smtpPort: 587,
   smtpSecurity: 'starttls',
   smtpUser: '',
+  smtpAuth: 'password',
   smtpPerMinute: null,
   asksFirst: false,
 };

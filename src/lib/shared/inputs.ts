@@ -57,6 +57,8 @@ export const account = z.object({
   smtpPort: z.int().min(1).max(65_535).optional(),
   smtpSecurity: z.enum(['tls', 'starttls', 'none']).optional(),
   smtpUser: optionalText(254).optional(),
+  /** By password, or by the token that opens the mailbox. */
+  smtpAuth: z.enum(['password', 'token']).optional(),
   /** As for the mailbox. */
   smtpPassword: z.string().max(1024).optional(),
   /** How many mails the provider takes in a minute; null where we need not count. */
