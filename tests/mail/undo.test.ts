@@ -127,6 +127,28 @@ test('a clock that is put back by hours keeps no message from its customer and i
   expect(await refusal(desk.cast.mona, 'message.takeBack', { message })).toBe('message.left');
 });
 
+test('trouble in one workspace keeps the customers of no other waiting', async () => {
+  const { zoe } = desk.cast;
+  const pool = (await run(zoe, 'pool.create', { name: 'Eingang' })).result['pool'] ?? '';
+  const theirs = (await run(zoe, 'ticket.create', { subject: 'Drucker', pool })).result['ticket'] ?? '';
+  const tickets = [await createTicket(desk.cast), theirs];
+  const said = await desk.db.owner<{ id: string; workspaceId: string }[]>`
+    insert into lotse.messages (workspace_id, ticket_id, kind, visibility, body_text, shown_at, is_told)
+    select workspace_id, id, 'message', 'public', 'Guten Tag', now(), false from lotse.tickets where id = any (${tickets}::uuid[])
+    returning id, workspace_id
+  `;
+  const [bad, good] = said.sort((a, b) => a.workspaceId.localeCompare(b.workspaceId));
+  await desk.db.owner.unsafe(`
+    create function public.fail() returns trigger language plpgsql as $$ begin raise exception 'trouble'; end $$;
+    create trigger trouble before update on lotse.messages for each row when (old.id = '${bad?.id}') execute function public.fail();
+  `);
+  await expect(outgoing.showDue()).rejects.toThrow('trouble');
+  await desk.db.owner`drop trigger trouble on lotse.messages`;
+  const told = await desk.db
+    .owner`select id from lotse.messages where id = any (${said.map(({ id }) => id)}::uuid[]) and is_told`;
+  expect(told).toEqual([{ id: good?.id }]);
+});
+
 test('what nobody gets by mail is shown at once', async () => {
   const ticket = await createTicket(desk.cast);
   const link = await linkFor(desk.cast, ticket);

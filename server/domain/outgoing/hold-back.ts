@@ -26,26 +26,35 @@ export async function holdBack(act: Act, message: string): Promise<boolean> {
 
 type Shown = { id: string; ticketId: string; kind: 'message' };
 
-/** Tells the customers' pages of messages that may be shown since a moment; false when there was none. */
+/**
+ * Tells the customers' pages of messages that may be shown since a moment; false when there was none. Trouble in one workspace, as
+ * where its writers wait for a lock, keeps no other waiting: it is thrown at the end.
+ */
 export async function showDue(): Promise<boolean> {
   const due = await asSystem(
     null,
     ({ sql }) => sql<{ workspaceId: string }[]>`
-    select distinct workspace_id from lotse.messages where not is_told and withdrawn_at is null and private.is_shown(shown_at)
+    select distinct workspace_id from lotse.messages
+    where not is_told and withdrawn_at is null and private.is_shown(shown_at)
+    order by workspace_id
   `,
   );
-  for (const { workspaceId } of due) {
-    await perform({ kind: 'system', workspaceId }, async (act) => {
-      const shown = await act.sql<Shown[]>`
-        update lotse.messages set is_told = true
-        where workspace_id = ${workspaceId} and not is_told and private.is_shown(shown_at) and withdrawn_at is null
-        returning id, ticket_id, kind
-      `;
-      for (const { id, ticketId: ticket, kind } of shown) {
-        const data = { message: id, kind, visibility: 'public' as const, channel: 'app' as const, machine: '' };
-        act.record({ type: 'message.posted', ticket, data, customer: { message: id, kind }, isForCustomerOnly: true });
-      }
-    });
-  }
+  const outcomes = await Promise.allSettled(due.map(({ workspaceId }) => showIn(workspaceId)));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
   return due.length > 0;
+}
+
+async function showIn(workspaceId: string): Promise<void> {
+  await perform({ kind: 'system', workspaceId }, async (act) => {
+    const shown = await act.sql<Shown[]>`
+      update lotse.messages set is_told = true
+      where workspace_id = ${workspaceId} and not is_told and private.is_shown(shown_at) and withdrawn_at is null
+      returning id, ticket_id, kind
+    `;
+    for (const { id, ticketId: ticket, kind } of shown) {
+      const data = { message: id, kind, visibility: 'public' as const, channel: 'app' as const, machine: '' };
+      act.record({ type: 'message.posted', ticket, data, customer: { message: id, kind }, isForCustomerOnly: true });
+    }
+  });
 }
