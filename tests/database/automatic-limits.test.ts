@@ -113,3 +113,77 @@ test('addresses of one domain that say the same share twenty an hour, and all of
   await sent(179, ticket, 'anybody@crm.example');
   expect(await queue(await ticketOf('a5@crm.example', 'Noch etwas ganz anderes'))).toBe(0);
 });
+
+/** Confirmed so often within the hour, to as many addresses as `address` makes of a number, on tickets of this subject. */
+async function confirmed(times: number, subject: string, address: (n: number) => string): Promise<void> {
+  const ticket = await ticketOf(`planted${++people}@planted.example`, subject);
+  const rows = Array.from({ length: times }, (_, n) => ({
+    workspaceId: cast.workspaceId,
+    kind: 'confirmation',
+    ticketId: ticket,
+    language: 'de',
+    toAddress: address(n),
+    state: 'sent',
+  }));
+  await db.owner`insert into lotse.outgoing_mails ${db.owner(rows)}`;
+}
+
+test.each([
+  'gmail.com',
+  'web.de',
+  'gmx.de',
+  'gmx.at',
+  't-online.de',
+  'outlook.com',
+  'hotmail.co.uk',
+  'yahoo.de',
+  'icloud.com',
+])('the customers of %s are strangers to each other: many may write the same within an hour', async (domain) => {
+  await confirmed(199, `Heizung ausgefallen ${domain}`, (n) => `mieter${n}@${domain}`);
+  expect(await queue(await ticketOf(`neue.mieterin@${domain}`, `Heizung ausgefallen! ${domain}`))).toBe(1);
+  await confirmed(100, `Anderes ${domain}`, (n) => `kundin${n}@${domain}`);
+  expect(await queue(await ticketOf(`noch.jemand@${domain}`, `Anderes ${domain}`))).toBe(1);
+});
+
+test('a domain that only looks like a provider is a domain of somebody', async () => {
+  await confirmed(20, 'Gleich', (n) => `a${n}@gmail.com.example`);
+  expect(await queue(await ticketOf('b@gmail.com.example', 'Gleich'))).toBe(0);
+  await confirmed(20, 'Gleich', (n) => `a${n}@my-web.de`);
+  expect(await queue(await ticketOf('b@my-web.de', 'Gleich'))).toBe(0);
+});
+
+test('at a provider one mailbox that changes its address by what it may add itself stops at twenty', async () => {
+  await confirmed(20, 'Danke', (n) => `auto.responder+${n}@gmail.com`);
+  expect(await queue(await ticketOf('autoresponder+21@gmail.com', 'Re: Danke'))).toBe(0);
+  expect(await queue(await ticketOf('a.u.t.o.responder@gmail.com', 'Danke 22'))).toBe(0);
+  expect(await queue(await ticketOf('auto.antwort@gmail.com', 'Danke'))).toBe(1);
+  // Elsewhere a dot makes another mailbox.
+  await confirmed(20, 'Danke', (n) => `auto.responder+${n}@web.de`);
+  expect(await queue(await ticketOf('auto.responder@web.de', 'Danke'))).toBe(0);
+  expect(await queue(await ticketOf('autoresponder@web.de', 'Danke'))).toBe(1);
+});
+
+test('at a provider too there is an end: of the same subject, and of all', async () => {
+  await confirmed(400, 'Endlos', (n) => `x${n}@freenet.de`);
+  expect(await queue(await ticketOf('y@freenet.de', 'Endlos'))).toBe(0);
+  expect(await queue(await ticketOf('z@freenet.de', 'Etwas anderes'))).toBe(1);
+  await confirmed(1_600, 'Noch mehr', (n) => `w${n}@freenet.de`);
+  expect(await queue(await ticketOf('v@freenet.de', 'Wieder anders'))).toBe(0);
+});
+
+test('whom the desk knows for longer is no address made for the next mail', async () => {
+  await confirmed(20, 'Störung', (n) => `a${n}@company.example`);
+  const known = await ticketOf('einkauf@company.example', 'Störung');
+  await db.owner`
+    update lotse.contacts set created_at = now() - interval '25 hours'
+    where id = (select requester_id from lotse.tickets where id = ${known})
+  `;
+  expect(await queue(known)).toBe(1);
+  expect(await queue(await ticketOf('neu@company.example', 'Störung'))).toBe(0);
+  // Nor does what he was sent count against the others.
+  await db.owner`
+    update lotse.outgoing_mails set contact_id = (select requester_id from lotse.tickets where id = ${known})
+    where to_address = 'a0@company.example'
+  `;
+  expect(await queue(await ticketOf('noch.neu@company.example', 'Störung'))).toBe(1);
+});

@@ -1,6 +1,6 @@
-import type { Fragment } from 'postgres';
 import type { TransactionSql } from '#server/database/pool.ts';
 import type { Act } from '../act.ts';
+import { crowdMayBeAnswered } from './crowds.ts';
 
 /**
  * Headers alone do not stop every loop: one confirmation for a customer in ten minutes, five in a day, whatever he or his
@@ -24,12 +24,6 @@ export async function hadEnoughConfirmations(act: Act, contact: string): Promise
 
 /** Over all paths, whatever wrote them: a loop that found a way around every other rule ends here. */
 const mostAnHour = 20;
-/**
- * To one domain an hour, however many addresses it has: a responder that takes another one for each mail is a new customer each time.
- * Those whose tickets have the same subject but for its numbers are almost certainly one machine's; the wider bound ends the rest, and is
- * above what the people of one provider write to one desk. Two mails filed at the same moment may both be the last.
- */
-const mostToDomain = { alike: 20, all: 200 };
 /** So long nothing is written by itself to where a mail of ours proved undeliverable. */
 const bouncedDays = 60;
 /** Addresses behind which a machine or nobody reads. */
@@ -62,13 +56,7 @@ export function mayBeAnswered(sql: TransactionSql, ticket: string) {
       where q.workspace_id = t.workspace_id and q.ticket_id = ${ticket}
         and q.kind in ('confirmation', 'notice') and q.created_at > now() - interval '1 hour'
     ) < ${mostAnHour}
-    and (
-      select count(*) < ${mostToDomain.all} and count(*) filter (where ${stem(sql, sql`other.subject`)} = ${stem(sql, sql`t.subject`)}) < ${mostToDomain.alike}
-      from lotse.outgoing_mails q
-      join lotse.tickets other on other.workspace_id = q.workspace_id and other.id = q.ticket_id
-      where q.workspace_id = t.workspace_id and q.kind = 'confirmation' and q.created_at > now() - interval '1 hour'
-        and split_part(lower(q.to_address), '@', 2) = split_part(lower(a.address), '@', 2)
-    )
+    ${crowdMayBeAnswered(sql)}
     -- The same words twice within an hour: a machine says them.
     and not exists (
       select from lotse.messages said
@@ -80,9 +68,4 @@ export function mayBeAnswered(sql: TransactionSql, ticket: string) {
         and said.created_at > now() - interval '1 hour'
     )
   `;
-}
-
-/** A subject without "Re:" and the like, numbers, and what stands between the words. */
-function stem(sql: TransactionSql, subject: Fragment) {
-  return sql`regexp_replace(regexp_replace(lower(${subject}), '^(\\s*[[:alpha:]]{1,10}:)+', ''), '[^[:alpha:]]+', '', 'g')`;
 }

@@ -1,0 +1,69 @@
+import type { Fragment } from 'postgres';
+import type { TransactionSql } from '#server/database/pool.ts';
+
+/*
+ * A responder that takes another address for each mail is a new customer each time, so confirmations are counted over all of them. What
+ * holds them together is the domain: whoever has one can make addresses in it as he likes. At a provider that the world shares nobody can,
+ * but for what a mailbox brings by itself (`name+anything@`, at Gmail dots as well): there the mailbox takes the place of the domain.
+ */
+
+/**
+ * An hour. Those whose tickets have the same subject but for its numbers are almost certainly one machine's; the wider bound ends the rest.
+ * Two mails filed at the same moment may both be the last. At a shared provider hundreds of strangers may write the same within an hour:
+ * the heating has failed, or the payment. There the bounds are only so low that nothing goes on without end.
+ */
+const most = {
+  domain: { alike: 20, all: 200 },
+  provider: { alike: 400, all: 2_000 },
+};
+/** Longer known than this, a customer is no address that was made for the next mail. */
+const newHours = 24;
+
+/** Where people have their mailboxes that have no domain of their own: in German-speaking countries and the large ones elsewhere. */
+const providers = [
+  'gmail\\.com|googlemail\\.com|(outlook|hotmail|live|msn)\\.[a-z]{2,3}(\\.[a-z]{2})?|(yahoo|ymail|rocketmail)\\.[a-z]{2,3}(\\.[a-z]{2})?',
+  'icloud\\.com|me\\.com|mac\\.com|aol\\.(com|de)|proton\\.me|protonmail\\.(com|ch)|pm\\.me|fastmail\\.(com|fm)|zoho\\.(com|eu)|mail\\.com',
+  'gmx\\.(de|net|at|ch|com|org|eu|info)|web\\.de|email\\.de|mail\\.de|t-online\\.de|magenta\\.de|freenet\\.de|arcor\\.de|vodafone\\.de|vodafonemail\\.de',
+  '1und1\\.de|online\\.de|onlinehome\\.de|kabelmail\\.de|unitybox\\.de|ewe\\.net|ewetel\\.net|versanet\\.de|netcologne\\.de|osnanet\\.de',
+  'posteo\\.(de|net|eu|org)|mailbox\\.org|tutanota\\.(com|de)|tuta\\.(com|io)|a1\\.net|aon\\.at|chello\\.at|bluewin\\.ch|hispeed\\.ch|sunrise\\.ch',
+  'orange\\.fr|wanadoo\\.fr|free\\.fr|laposte\\.net|sfr\\.fr|libero\\.it|virgilio\\.it|wp\\.pl|o2\\.pl|onet\\.pl|interia\\.pl|seznam\\.cz|ziggo\\.nl|kpnmail\\.nl',
+  'btinternet\\.com|sky\\.com|comcast\\.net|verizon\\.net|att\\.net|sbcglobal\\.net|mail\\.ru|yandex\\.(ru|com)|qq\\.com|163\\.com|126\\.com|naver\\.com',
+].join('|');
+
+/** Whether the crowd behind an address had its share, as a condition over `a` (contact_addresses), `c` (contacts) and `t` (tickets). */
+export function crowdMayBeAnswered(sql: TransactionSql) {
+  const isShared = sql`split_part(lower(a.address), '@', 2) ~ ${`^(${providers})$`}`;
+  const isNew = sql`(asked.created_at is null or asked.created_at > now() - make_interval(hours => ${newHours}))`;
+  const isAlike = sql`${stem(sql, sql`other.subject`)} = ${stem(sql, sql`t.subject`)}`;
+  const isSameMailbox = sql`${mailboxOf(sql, sql`q.to_address`)} = ${mailboxOf(sql, sql`a.address`)}`;
+  return sql`
+    and (
+      select
+        count(*) < case when ${isShared} then ${most.provider.all}::int else ${most.domain.all}::int end
+        and (
+          c.created_at <= now() - make_interval(hours => ${newHours})
+          or (
+            count(*) filter (where ${isNew} and ${isAlike})
+              < case when ${isShared} then ${most.provider.alike}::int else ${most.domain.alike}::int end
+            and count(*) filter (where ${isAlike} and ${isSameMailbox}) < ${most.domain.alike}
+          )
+        )
+      from lotse.outgoing_mails q
+      join lotse.tickets other on other.workspace_id = q.workspace_id and other.id = q.ticket_id
+      left join lotse.contacts asked on asked.workspace_id = q.workspace_id and asked.id = q.contact_id
+      where q.workspace_id = t.workspace_id and q.kind = 'confirmation' and q.created_at > now() - interval '1 hour'
+        and split_part(lower(q.to_address), '@', 2) = split_part(lower(a.address), '@', 2)
+    )
+  `;
+}
+
+/** An address without what its owner may write into it as he likes. */
+function mailboxOf(sql: TransactionSql, address: Fragment) {
+  const bare = sql`regexp_replace(lower(${address}), '\\+[^@]*@', '@')`;
+  return sql`case when ${bare} ~ '@(gmail|googlemail)[.]com$' then replace(split_part(${bare}, '@', 1), '.', '') else ${bare} end`;
+}
+
+/** A subject without "Re:" and the like, numbers, and what stands between the words. */
+function stem(sql: TransactionSql, subject: Fragment) {
+  return sql`regexp_replace(regexp_replace(lower(${subject}), '^(\\s*[[:alpha:]]{1,10}:)+', ''), '[^[:alpha:]]+', '', 'g')`;
+}
