@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 
 const sentence = 'Seit Montag tropft im Badezimmer der Hahn, und das Wasser läuft inzwischen bis in den Flur. ';
 
+/** Each customer in a domain of his own: of one domain's people only so many an hour get a confirmation. */
+export const customer = (number: number) => `erika@customer-${number}.example`;
+
 /** A customer's mail as phones and offices write it: 10 KB in two alternatives. */
 export function mailBytes(number: number): string {
   const text = sentence.repeat(40);
   const html = `<html><body><p>${sentence.repeat(20)}</p><p>${sentence.repeat(22)}</p><p>Grüße<br>E. Mustermann</p></body></html>`;
   const boundary = 'b1f0c2';
   return [
-    `From: Erika Mustermann ${number} <erika.${number}@example.org>`,
+    `From: Erika Mustermann ${number} <${customer(number)}>`,
     'To: service@nordlicht.example',
     `Subject: Der Hahn in Wohnung ${number} tropft`,
     `Message-ID: <${randomUUID()}@example.org>`,

@@ -33,6 +33,14 @@ export async function withMailDesk<T>(bench: Bench, work: (desk: MailDesk) => Pr
   }
 }
 
+/** That each of so many mails has its confirmation, on its way or sent: without them filing would look faster than it is. */
+export async function demandConfirmations({ owner }: Desk, mails: number): Promise<void> {
+  const [row] = await owner<{ count: number }[]>`
+    select count(*)::int from lotse.outgoing_mails where kind = 'confirmation' and state in ('queued', 'sending', 'sent')
+  `;
+  if (row?.count !== mails) throw new Error(`${row?.count} confirmations for ${mails} mails`);
+}
+
 /** Resolves when so many mails have become tickets. */
 export async function cards({ owner }: Desk, wanted: number): Promise<void> {
   for (const deadline = now() + patienceMs; now() < deadline;) {

@@ -6,7 +6,7 @@ import { password, startDovecot, type Dovecot } from '../support/dovecot.ts';
 import { now } from './clock.ts';
 import type { Desk } from './desk.ts';
 import { mailBytes } from './mail-bytes.ts';
-import { cards, withMailDesk, type MailDesk } from './mail-desk.ts';
+import { cards, demandConfirmations, withMailDesk, type MailDesk } from './mail-desk.ts';
 import { repeat, type Bench } from './part.ts';
 
 const user = 'service';
@@ -44,7 +44,9 @@ export async function fromImap(bench: Bench, count: number): Promise<number[]> {
       // A desk that was opened a second ago has plans for an empty ledger; autovacuum ends that within a minute.
       await desk.owner`analyze`;
       await read(warmUp);
-      return await repeat(bench.runs, async () => count / ((await read(count)) / 1000));
+      const rates = await repeat(bench.runs, async () => count / ((await read(count)) / 1000));
+      await demandConfirmations(desk, filed);
+      return rates;
     });
   } finally {
     await dovecot.stop();

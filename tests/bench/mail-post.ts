@@ -2,28 +2,36 @@ import { once } from 'node:events';
 import { createTransport } from 'nodemailer';
 import { SMTPServer } from 'smtp-server';
 import { serve } from './child.ts';
-import { mailBytes } from './mail-bytes.ts';
+import { customer, mailBytes } from './mail-bytes.ts';
 
 /*
  * The rest of the mail world in a process of its own: who sends us mails, over eight connections at once, and who takes our
  * confirmations.
  */
 
-export type PostAsk = { openSink: true } | { send: { port: number; count: number; from: number } };
-export type PostAnswer = { sinkPort: number };
+export type PostAsk = { openSink: true } | { taken: true } | { send: { port: number; count: number; from: number } };
+/** `taken`: mails whose recipient and whole text the sink took and confirmed. */
+export type PostAnswer = { sinkPort: number; taken: number };
+
+let taken = 0;
 
 serve<PostAsk, PostAnswer>(async (question) => {
-  if ('openSink' in question) return { sinkPort: await openSink() };
-  await sendAll(question.send);
-  return { sinkPort: 0 };
+  if ('openSink' in question) return { sinkPort: await openSink(), taken };
+  if ('send' in question) await sendAll(question.send);
+  return { sinkPort: 0, taken };
 });
 
 async function openSink(): Promise<number> {
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
-    onData(stream, _session, done) {
-      stream.once('end', () => done()).resume();
+    onData(stream, session, done) {
+      stream
+        .once('end', () => {
+          if (session.envelope.rcptTo.length > 0) taken++;
+          done();
+        })
+        .resume();
     },
   });
   server.listen(0, '127.0.0.1');
@@ -44,7 +52,7 @@ async function sendAll({ port, count, from }: { port: number; count: number; fro
   });
   try {
     const mails = Array.from({ length: count }, (_, i) => {
-      const envelope = { from: `erika.${from + i}@example.org`, to: 'service@nordlicht.example' };
+      const envelope = { from: customer(from + i), to: 'service@nordlicht.example' };
       return transport.sendMail({ envelope, raw: mailBytes(from + i) });
     });
     await Promise.all(mails);

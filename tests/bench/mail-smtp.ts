@@ -2,7 +2,7 @@ import { startMail } from '#server/mail/index.ts';
 import { run } from '../support/cast.ts';
 import { now } from './clock.ts';
 import { median } from './figures.ts';
-import { cards, withMailDesk } from './mail-desk.ts';
+import { cards, demandConfirmations, withMailDesk } from './mail-desk.ts';
 import { repeat, type Bench } from './part.ts';
 
 const warmUp = 30;
@@ -18,8 +18,8 @@ export function fromSmtp(bench: Bench, count: number): Promise<{ rates: number[]
     let filed = 0;
     const send = async (mails: number) => {
       const begin = now();
-      filed += mails;
       const letters = { port: bridge.smtpPort ?? 0, count: mails, from: filed };
+      filed += mails;
       await Promise.all([desk.post.ask({ send: letters }), cards(desk, filed)]);
       return now() - begin;
     };
@@ -29,7 +29,9 @@ export function fromSmtp(bench: Bench, count: number): Promise<{ rates: number[]
       await desk.owner`analyze`;
       await send(warmUp);
       const singleMs = median(await repeat(singles, () => send(1)));
-      return { singleMs, rates: await repeat(bench.runs, async () => count / ((await send(count)) / 1000)) };
+      const rates = await repeat(bench.runs, async () => count / ((await send(count)) / 1000));
+      await demandConfirmations(desk, filed);
+      return { singleMs, rates };
     } finally {
       await bridge.stop();
     }

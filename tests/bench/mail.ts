@@ -37,7 +37,7 @@ async function measureMail(bench: Bench): Promise<Measured[]> {
       key: 'mail.out.per_s',
       unit: '/s',
       runs: sent.map((run) => run.perSecond),
-      limit: `${count} confirmations to one server, from the queue until all are written down as sent`,
+      limit: `${count} confirmations to one server that takes each with its recipient and text, from the queue until all are written down as sent`,
     }),
     figure({
       key: 'mail.out.cpu_ms',
