@@ -50,6 +50,11 @@ export function mayBeAnswered(sql: TransactionSql, ticket: string) {
         -- What came back from where somebody has his mail sent on says nothing of his own address.
         and b.bounced_address in ('', lower(a.address))
     )
+    -- He told his provider that such mail is spam. Whom a person writes to is that person's to decide.
+    and not exists (
+      select from lotse.outgoing_mails b
+      where b.workspace_id = t.workspace_id and b.to_address = a.address and b.complained_at is not null
+    )
     and (
       select count(*)
       from lotse.outgoing_mails q

@@ -43,6 +43,9 @@ export async function noteReport(act: Act, mail: string, report: Report): Promis
       update lotse.outgoing_mails set reported_late_at = now(), response = ${wordsOf(said, toAddress)} where id = ${mail}
     `;
     tell(act, told, 'delayed');
+  } else if (said.action === 'complaint') {
+    // The mail did arrive; what it means for the next ones stands in limits.ts.
+    await act.sql`update lotse.outgoing_mails set complained_at = now() where id = ${mail}`;
   } else if (said.action === 'delivered') {
     await act.sql`update lotse.outgoing_mails set reported_late_at = null where id = ${mail}`;
   }
