@@ -18,7 +18,8 @@ let mona: Page;
 
 beforeAll(async () => {
   desk = await openDesk();
-  [ben, ada, mona] = await Promise.all([desk.signIn('ben'), desk.signIn('ada'), desk.signIn('mona')]);
+  const { signInByPassword } = desk;
+  [ben, ada, mona] = await Promise.all([signInByPassword('ben'), signInByPassword('ada'), signInByPassword('mona')]);
 });
 afterAll(() => desk?.close());
 

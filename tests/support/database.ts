@@ -14,15 +14,17 @@ export type TestDatabase = {
 
 type Options = {
   connections?: number;
+  /** What it is a copy of: empty, or the demo's desk (setup-browser.ts). */
+  template?: 'lotse_template' | 'lotse_demo';
   /** The owner's address of another cluster than this run's, such as an older PostgreSQL: migrated there from nothing. */
   cluster?: string;
 };
 
-/** A fresh copy of the migrated template, opened as this process's database. */
+/** A fresh copy of a migrated template, opened as this process's database. */
 export async function createTestDatabase({ connections = 8, ...options }: Options = {}): Promise<TestDatabase> {
   const name = `lotse_test_${randomBytes(6).toString('hex')}`;
   const cluster = options.cluster ?? inject('ownerUrl');
-  const template = options.cluster ? '' : 'template lotse_template';
+  const template = options.cluster ? '' : `template ${options.template ?? 'lotse_template'}`;
   await onCluster(cluster, (sql) => sql.unsafe(`create database ${name} ${template}`));
   const address = new URL(cluster);
   address.pathname = `/${name}`;

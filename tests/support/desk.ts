@@ -1,19 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright';
-import { closeAuth, openAuth } from '#server/auth/home.ts';
-import { decide } from '#server/config.ts';
+import { inject } from 'vitest';
 import { company, emailOf, password } from '#server/demo/cast.ts';
-import { plant } from '#server/demo/plant.ts';
 import { createTestDatabase } from './database.ts';
 import { openLine, type Line } from './line.ts';
+import { signInAs } from './live.ts';
 import { freePort, startServer } from './server.ts';
 import { startSink } from './smtp-sink.ts';
 
 // Without these Chromium asks hosts of its maker, which a machine without a network refuses one by one.
-export const quiet = [
+const quiet = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -23,6 +22,10 @@ export const quiet = [
   '--disable-sync',
 ];
 
+/** The machine's own, as the set-up found it. */
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env['LOTSE_CHROMIUM'] ?? '/usr/bin/chromium', args: quiet });
+
 export const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 /**
@@ -31,10 +34,8 @@ export const phone: BrowserContextOptions = { viewport: { width: 390, height: 84
  */
 export async function openDesk({ lines = false, undoSeconds = 0 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'lotse-desk-'));
-  const database = await createTestDatabase();
-  await openAuth({ databaseUrl: database.url, supabase: null });
-  decide({ FILES_DIR: folder });
-  await plant();
+  const database = await createTestDatabase({ template: 'lotse_demo' });
+  await cp(inject('demoFiles'), folder, { recursive: true });
   await database.owner`update lotse.workspaces set undo_seconds = ${undoSeconds}`;
   const sink = await startSink();
   const smtpPort = await freePort();
@@ -46,7 +47,7 @@ export async function openDesk({ lines = false, undoSeconds = 0 } = {}) {
   });
   const toServer = lines ? await openLine({ port: Number(new URL(server.address).port) }) : null;
   const address = toServer ? `http://127.0.0.1:${toServer.port}` : server.address;
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet });
+  const browser = await launchBrowser();
   return {
     database,
     server,
@@ -63,15 +64,29 @@ export async function openDesk({ lines = false, undoSeconds = 0 } = {}) {
       await page.goto(address);
       return page;
     },
-    /** Signs in a colleague of the cast and waits until the board is live. */
+    /** The board of a colleague of the cast, live. He has signed in already: what that is like is tested in sign-in.test.ts. */
     async signIn(key: string, options: BrowserContextOptions = {}): Promise<Page> {
+      const page = await newPage(browser, options);
+      const [member] = await database.owner<{ memberId: string }[]>`
+        select id as member_id from lotse.members where email = ${emailOf(key)}
+      `;
+      if (!member) throw new Error(`The demo has no ${key}`);
+      const { cookie } = await signInAs(database, member);
+      const [name = '', value = ''] = cookie.split(/=(.*)/s);
+      await page.context().addCookies([{ name, value, url: address, httpOnly: true, sameSite: 'Lax' }]);
+      await page.goto(`${address}/${company.slug}/board`);
+      await live(page);
+      return page;
+    },
+    /** The same from the sign-in page, with address and password. */
+    async signInByPassword(key: string, options: BrowserContextOptions = {}): Promise<Page> {
       const page = await newPage(browser, options);
       await page.goto(`${address}/login`);
       await page.locator('input[type=email]').fill(emailOf(key));
       await page.locator('input[type=password]').fill(password);
       await page.keyboard.press('Enter');
       await page.waitForURL('**/board');
-      await page.locator('[role=status].live').first().waitFor({ state: 'attached' });
+      await live(page);
       return page;
     },
     async mail(mail: { from: string; to: string; subject: string; text: string; inReplyTo?: string }): Promise<void> {
@@ -85,7 +100,6 @@ export async function openDesk({ lines = false, undoSeconds = 0 } = {}) {
       await toServer?.stop();
       await toDatabase?.stop();
       await sink.stop();
-      await closeAuth();
       await database.drop();
       await rm(folder, { recursive: true, force: true });
     },
@@ -101,6 +115,8 @@ async function throughLine(databaseUrl: string, wanted: boolean): Promise<{ url:
 }
 
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
+
+const live = (page: Page) => page.locator('[role=status].live').first().waitFor({ state: 'attached' });
 
 async function newPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
   const context = await browser.newContext({
