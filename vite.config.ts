@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './.config/longest-first.ts';
 import { paraglide } from './.config/paraglide.ts';
 import { serverOnly } from './.config/server-only.ts';
 
@@ -13,9 +14,16 @@ const underTest = process.env['VITEST'] !== undefined;
 // Each test project would compile the messages again while the others read them; the set-up did it once before.
 const messages = underTest ? [] : [paraglideVitePlugin(paraglide)];
 
-type Project = { name: string; order: number; timeoutMs: number; parallel?: boolean };
+/**
+ * Processes for test files. Most of what a file of servers, mail and browsers does is waiting for them: with one for each core,
+ * two cores stood idle half of the time.
+ */
+const workers = Math.max(3, availableParallelism());
 
-function project({ name, order, timeoutMs, parallel = true }: Project) {
+type Project = { name: string; order?: number; timeoutMs: number };
+
+/** Those of one `order` run beside each other. */
+function project({ name, order = 1, timeoutMs }: Project) {
   const setup = `tests/support/setup-${name}.ts`;
   return {
     extends: true as const,
@@ -25,8 +33,7 @@ function project({ name, order, timeoutMs, parallel = true }: Project) {
       globalSetup: existsSync(resolve(root, setup)) ? [setup] : [],
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs * 2,
-      // By itself Vitest leaves one core to itself, which on two means one file after the other.
-      maxWorkers: parallel ? Math.max(2, availableParallelism() - 1) : 1,
+      maxWorkers: workers,
       sequence: { groupOrder: order },
     },
   };
@@ -47,13 +54,13 @@ export default defineConfig({
       // The tests start some eighty processes of ours: compiled once, each starts in half the time.
       NODE_COMPILE_CACHE: resolve(root, 'node_modules/.lotse/compiled'),
     },
+    sequence: { sequencer: LongestFirst },
     projects: [
       project({ name: 'unit', order: 0, timeoutMs: 10_000 }),
-      project({ name: 'database', order: 1, timeoutMs: 60_000 }),
-      project({ name: 'mail', order: 2, timeoutMs: 60_000 }),
-      project({ name: 'processes', order: 3, timeoutMs: 120_000 }),
-      // One after the other: two browsers beside their servers would make every timeout a matter of luck on two cores.
-      project({ name: 'browser', order: 4, timeoutMs: 120_000, parallel: false }),
+      project({ name: 'database', timeoutMs: 60_000 }),
+      project({ name: 'mail', timeoutMs: 60_000 }),
+      project({ name: 'processes', timeoutMs: 120_000 }),
+      project({ name: 'browser', timeoutMs: 120_000 }),
     ],
   },
 });
