@@ -13,7 +13,7 @@ import { whileRenewed } from './imap-renew.ts';
 import { settleRest } from './imap-settle.ts';
 import { mailLimits } from './parsed.ts';
 
-const pollMs = 60_000;
+const usualPollMs = 60_000;
 const usualWaits = { first: 1_000, last: 60_000 };
 /** A refused password is refused again, and servers lock out who keeps asking. Whoever changes the account starts anew. */
 const refusedMs = { first: 60_000, last: mails.longestLeaseMs };
@@ -27,6 +27,8 @@ export type WatchOptions = {
   patience?: Patience;
   /** How long is waited after the first failure, and at most: twice as long after each. */
   retryMs?: { first: number; last: number };
+  /** How long a mailbox that tells nothing is believed. */
+  pollMs?: number;
 };
 
 /**
@@ -35,7 +37,14 @@ export type WatchOptions = {
  */
 export function watch(
   account: mails.Account,
-  { holder, onStored, mostBytes = mailLimits.bytes, patience, retryMs = usualWaits }: WatchOptions,
+  {
+    holder,
+    onStored,
+    mostBytes = mailLimits.bytes,
+    patience,
+    retryMs = usualWaits,
+    pollMs = usualPollMs,
+  }: WatchOptions,
 ) {
   const trouble = new Trouble();
   const again = new Trouble();
@@ -53,7 +62,7 @@ export function watch(
 
   /** Another process reads it; should that one die, its account is taken over as soon as its lease ends. */
   async function untilFree(): Promise<number> {
-    return Math.min((await mails.leaseLeftMs(account.id)) + retryMs.first, pollMs / 2);
+    return Math.min((await mails.leaseLeftMs(account.id)) + retryMs.first, usualPollMs / 2);
   }
 
   /** Returns how long to wait before the next try. */

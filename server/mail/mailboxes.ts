@@ -3,7 +3,7 @@ import * as mails from '#server/domain/mails.ts';
 import { reportUnexpected } from '#server/log.ts';
 import { watch, type Watch, type WatchOptions } from './imap.ts';
 
-type Options = { lookMs?: number } & Pick<WatchOptions, 'mostBytes' | 'patience' | 'retryMs'>;
+type Options = { lookMs?: number } & Pick<WatchOptions, 'mostBytes' | 'patience' | 'retryMs' | 'pollMs'>;
 
 /** One watch for each active IMAP account; follows what administrators add, change, pause and archive. */
 export function startMailboxes(onStored: () => void, { lookMs = 5_000, ...limits }: Options = {}) {

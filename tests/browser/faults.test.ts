@@ -125,11 +125,12 @@ test('a search that fails is asked once, says why, and is asked again when one w
     const body = { ok: false, error: { code: 'busy', detail: {} } };
     return route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify(body) });
   });
+  await mona.clock.install();
   const field = mona.getByRole('combobox', { name: m.board_search({}, de) });
   await field.fill('heizung');
   await said(mona, `${m.faults_busy({}, de)} ${m.board_search_failed_text({}, de)}`);
-  // Whatever would ask by itself does so with the next frames and timers.
-  await mona.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+  // Whatever would ask by itself does so with the timers of the next ten seconds.
+  await mona.clock.runFor(10_000);
   expect(asked).toBe(1);
   isBusy = false;
   await mona.getByRole('button', { name: m.common_retry({}, de) }).focus();

@@ -89,7 +89,8 @@ async function live(options: Options, { crowd, probe, desk }: Going): Promise<So
     last += stepped;
     due.change += (stepped / 60_000) * (churnPercent / 100) * viewers;
     due.act += (stepped / 1_000) * commandsPerSecond;
-    await crowd.change(Math.floor(due.change));
+    // However late it is, nobody goes who is not there.
+    await crowd.change(Math.min(Math.floor(due.change), viewers));
     await crowd.act(Math.floor(due.act));
     due.change %= 1;
     due.act %= 1;

@@ -11,7 +11,15 @@ import { Tab, type Fates } from './tab.ts';
 import { wrongTurns } from './turns.ts';
 import { fresh, wrongInLedger, wrongWith } from './verdict.ts';
 
-type Options = { database: TestDatabase; seed: number; forMs: number; servers?: number; say: (line: string) => void };
+type Options = {
+  database: TestDatabase;
+  seed: number;
+  forMs: number;
+  /** It goes on for longer until pages have asked for that many parts of boards, which on a busy machine they do later. */
+  leastParts?: number;
+  servers?: number;
+  say: (line: string) => void;
+};
 
 /** What a storm met, and everything that was wrong after it. */
 export type Storm = {
@@ -30,12 +38,14 @@ export type Storm = {
 const stepMs = 60;
 const smallParts = ['--import', new URL('./small-parts.ts', import.meta.url).href];
 const calmMs = 90_000;
+const mostExtraMs = 60_000;
 
 /**
  * Random things happen to random people over bad lines, while servers are killed and tabs closed. Then it calms down, and
  * every screen must show what a page loaded now would.
  */
-export async function storm({ database, seed, forMs, servers: count = 2, say }: Options): Promise<Storm> {
+export async function storm(options: Options): Promise<Storm> {
+  const { database, seed, forMs, leastParts = 0, servers: count = 2, say } = options;
   const chance = new Chance(seed);
   const world = await createWorld(chance);
   const wrong: string[] = [];
@@ -52,7 +62,7 @@ export async function storm({ database, seed, forMs, servers: count = 2, say }: 
   const tabs = await openTabs({ database, world, servers, seed, fates, complain });
   const customers = await openCustomers({ world, servers, seed, complain });
   try {
-    const met = await blow({ chance, world, servers, tabs, customers, forMs });
+    const met = await blow({ chance, world, servers, tabs, customers, forMs, leastParts });
     await calm([...tabs, ...customers]);
     for (const tab of tabs) tab.do({ again: true });
     wrong.push(...(await wrongScreens(tabs, customers, servers)));
@@ -62,7 +72,7 @@ export async function storm({ database, seed, forMs, servers: count = 2, say }: 
     const all = [...fates.values()].map(({ fate }) => fate);
     const refused: Record<string, number> = {};
     for (const fate of all) if (fate !== 'done') refused[fate] = (refused[fate] ?? 0) + 1;
-    const parts = tabs.reduce((sum, tab) => sum + tab.parts, 0);
+    const parts = partsOf(tabs);
     const written = customers.reduce((sum, { wrote }) => sum + wrote.length, 0);
     return {
       wrong,
@@ -128,16 +138,13 @@ type Weather = {
   tabs: Tab[];
   customers: Customer[];
   forMs: number;
+  leastParts: number;
 };
 
-async function blow({
-  chance,
-  world,
-  servers,
-  tabs,
-  customers,
-  forMs,
-}: Weather): Promise<{ kills: number; cuts: number }> {
+const partsOf = (tabs: Tab[]) => tabs.reduce((sum, tab) => sum + tab.parts, 0);
+
+async function blow(weather: Weather): Promise<{ kills: number; cuts: number }> {
+  const { chance, world, servers, tabs, customers, forMs, leastParts } = weather;
   const met = { kills: 0, cuts: 0 };
   const restarting = new Map<DeskServer, Promise<void>>();
   let words = 0;
@@ -152,7 +159,7 @@ async function blow({
   const until = Date.now() + forMs;
   // However luck falls, one server dies while everybody is at work.
   const surely = Date.now() + forMs / 3;
-  while (Date.now() < until) {
+  while (Date.now() < until || (partsOf(tabs) < leastParts && Date.now() < until + mostExtraMs)) {
     const { actor, name, input } = happening(world, chance);
     const luck = chance.next();
     const tab = chance.of(tabs);

@@ -11,6 +11,9 @@ import { createTestDatabase } from './database.ts';
 import { password, startDovecot, type Certificate } from './dovecot.ts';
 import { until } from './until.ts';
 
+/** A poll that would come after every test: what is read was told by IDLE. */
+const neverMs = 24 * 60 * 60_000;
+
 type Settings = Partial<Parameters<typeof run<'account.create'>>[2]>;
 
 export type ImapDesk = Awaited<ReturnType<typeof startImapDesk>>;
@@ -30,7 +33,7 @@ export async function startImapDesk(secure: { tls?: Certificate } = {}) {
   function start() {
     const intake = startIntake();
     poke = () => intake.poke();
-    const mailboxes = startMailboxes(intake.poke, { lookMs: 100 });
+    const mailboxes = startMailboxes(intake.poke, { lookMs: 100, pollMs: neverMs });
     parts.push(mailboxes, intake);
     return mailboxes;
   }
