@@ -131,3 +131,42 @@ test('a responder that keeps our thread is answered by nobody but people', async
   }, 30);
   expect(sent).toBe(1);
 });
+
+test('who complains of a mail of ours gets none that nobody wrote any more, and whoever forges it changes nothing', async () => {
+  const rita = 'rita@complains.example';
+  let complaints = 0;
+  const ask = async (subject: string) => {
+    const raw = `From: ${rita}\r\nSubject: ${subject}\r\n\r\nBitte ${subject}.`;
+    await write(raw, rita, service);
+    await until(
+      async () => (await db.owner`select from lotse.mails where subject = ${subject} and state = 'filed'`).length,
+    );
+    await db.owner`update lotse.outgoing_mails set created_at = created_at - interval '11 minutes' where kind = 'confirmation'`;
+  };
+  const complain = async (about: string) => {
+    const own = `complaint.${++complaints}@isp.example`;
+    const raw = [
+      `From: complaints@isp.example\r\nTo: ${service}\r\nSubject: Abuse report\r\nMessage-ID: <${own}>\r\nMIME-Version: 1.0`,
+      'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\r\n',
+      '--b\r\nContent-Type: text/plain\r\n\r\nThis is spam.\r\n',
+      `--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nOriginal-Rcpt-To: <${rita}>\r\n`,
+      `--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <${about}>\r\n`,
+      '--b--',
+    ].join('\r\n');
+    await write(raw, 'complaints@isp.example', service);
+    await until(
+      async () => (await db.owner`select from lotse.mails where message_id = ${own} and ended_at is not null`).length,
+    );
+  };
+  const confirmations = () => db.owner<{ messageId: string; state: string }[]>`
+    select message_id, state from lotse.outgoing_mails where kind = 'confirmation' and to_address = ${rita} order by created_at
+  `;
+  await ask('K1');
+  const first = await until(async () => (await confirmations()).find(({ state }) => state === 'sent')?.messageId);
+  await complain(first.replace(/.(?=@)/, (sign) => (sign === 'a' ? 'b' : 'a')));
+  await ask('K2');
+  expect(await confirmations()).toHaveLength(2);
+  await complain(first);
+  await ask('K3');
+  expect(await confirmations()).toHaveLength(2);
+});

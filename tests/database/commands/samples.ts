@@ -172,7 +172,7 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     'filter.change': by(ada, { filter: things.filter, name: 'Anders', isActive: true }),
     'filter.place': by(ada, { filter: things.filter, after: extra.filter }),
     'filter.delete': by(ada, { filter: (await createThings(owner, ada)).filter }),
-    'filter.try': by(ada, { conditions: rule }),
+    'filter.try': by(ada, { conditions: rule, actions: [{ do: 'ignore' }] }),
     'mail.take': by(ben, { mail: await waiting() }),
     'mail.letGo': by(ben, { mail: await waiting({ takenByMemberId: ben.memberId, takenUntil: soon }) }),
     'mail.archive': by(ben, { mail: await waiting() }),
