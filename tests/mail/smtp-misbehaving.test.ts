@@ -45,7 +45,7 @@ const rows: Row[] = [
   ['never ends its answer to the text', { '.': 'babble' }, 'unknown', tookTooLong, 1],
 ];
 
-const impatient = { silentMs: 800, openMs: 900, askMs: 1_000, wholeMs: 1_800 };
+const impatient = { silentMs: 1_500, openMs: 2_000, askMs: 2_000, wholeMs: 4_000 };
 
 let desk: OutboxDesk;
 const servers = new Map<string, { server: FakeSmtp; account: string; ticket: string; message: string }>();
