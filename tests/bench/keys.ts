@@ -45,7 +45,18 @@ export const keys = {
     'cost.redis.delivery_cpu_us',
   ],
   storage: [...each('storage', ['ticket', 'event', 'message'], ['bytes']), 'storage.board_over_1000000.ms'],
-  mail: ['mail.smtp.per_s', 'mail.imap.per_s', 'mail.out.per_s', 'mail.out.cpu_ms', 'limit.mail.per_s'],
+  mail: [
+    'mail.smtp.per_s',
+    'mail.smtp.sustained_per_s',
+    'mail.smtp.1mb_per_s',
+    'mail.imap.per_s',
+    'mail.imap.1mb_per_s',
+    'mail.single_ms',
+    'mail.rss_mb',
+    'mail.out.per_s',
+    'mail.out.cpu_ms',
+    'limit.mail.per_s',
+  ],
 };
 
 export type PartName = keyof typeof keys;

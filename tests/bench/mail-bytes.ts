@@ -5,6 +5,29 @@ const sentence = 'Seit Montag tropft im Badezimmer der Hahn, und das Wasser läu
 /** Each customer in a domain of his own: of one domain's people only so many an hour get a confirmation. */
 export const customer = (number: number) => `erika@customer-${number}.example`;
 
+/** A megabyte as it travels: base64 makes four bytes of three, and breaks its lines. */
+const largeFileBytes = 745_000;
+const file = Buffer.alloc(largeFileBytes, 'Ein Bild vom Schaden, das sich nicht zusammendrücken lässt. ').toString('base64');
+const fileLines = file.replace(/.{76}/g, '$&\r\n');
+
+/** The same letter with a picture: 1 MB. */
+export function largeMailBytes(number: number): string {
+  const letter = mailBytes(number);
+  const at = letter.indexOf('Content-Type: multipart');
+  const picture = [
+    '--m4c7',
+    `Content-Type: image/jpeg; name="Schaden ${number}.jpg"`,
+    'Content-Disposition: attachment',
+    'Content-Transfer-Encoding: base64',
+    '',
+    fileLines,
+    '--m4c7--',
+    '',
+  ];
+  const head = 'Content-Type: multipart/mixed; boundary="m4c7"';
+  return [`${letter.slice(0, at)}${head}`, '', '--m4c7', letter.slice(at), ...picture].join('\r\n');
+}
+
 /** A customer's mail as phones and offices write it: 10 KB in two alternatives. */
 export function mailBytes(number: number): string {
   const text = sentence.repeat(40);

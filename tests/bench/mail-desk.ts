@@ -41,6 +41,16 @@ export async function demandConfirmations({ owner }: Desk, mails: number): Promi
   if (row?.count !== mails) throw new Error(`${row?.count} confirmations for ${mails} mails`);
 }
 
+/** What this process holds at most from now on, in MB, until the answer is asked for. */
+export function watchMemory(): () => number {
+  let most = process.memoryUsage.rss();
+  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20);
+  return () => {
+    clearInterval(timer);
+    return most / 1024 ** 2;
+  };
+}
+
 /** Resolves when so many mails have become tickets. */
 export async function cards({ owner }: Desk, wanted: number): Promise<void> {
   for (const deadline = now() + patienceMs; now() < deadline;) {

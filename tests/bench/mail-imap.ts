@@ -5,7 +5,7 @@ import { run } from '../support/cast.ts';
 import { password, startDovecot, type Dovecot } from '../support/dovecot.ts';
 import { now } from './clock.ts';
 import type { Desk } from './desk.ts';
-import { mailBytes } from './mail-bytes.ts';
+import { largeMailBytes, mailBytes } from './mail-bytes.ts';
 import { cards, demandConfirmations, withMailDesk, type MailDesk } from './mail-desk.ts';
 import { repeat, type Bench } from './part.ts';
 
@@ -22,14 +22,14 @@ export function hasDovecot(): boolean {
  * From the start of the watch, which connects first, until the last of the mails that waited is a card. They come while nobody
  * watches, since handing them to Dovecot would take the time of what is measured.
  */
-export async function fromImap(bench: Bench, count: number): Promise<number[]> {
+export async function fromImap(bench: Bench, { count, large }: { count: number; large: number }) {
   const dovecot = await startDovecot();
   try {
     return await withMailDesk(bench, async (desk) => {
       await watchFromNow(desk, dovecot);
       let filed = 0;
-      const read = async (mails: number) => {
-        await append(dovecot, { from: filed, count: mails });
+      const read = async (mails: number, isLarge = false) => {
+        await append(dovecot, { from: filed, count: mails, isLarge });
         filed += mails;
         const begin = now();
         const bridge = await startMail();
@@ -45,8 +45,9 @@ export async function fromImap(bench: Bench, count: number): Promise<number[]> {
       await desk.owner`analyze`;
       await read(warmUp);
       const rates = await repeat(bench.runs, async () => count / ((await read(count)) / 1000));
+      const largeRates = await repeat(bench.runs, async () => large / ((await read(large, true)) / 1000));
       await demandConfirmations(desk, filed);
-      return rates;
+      return { rates, large: largeRates };
     });
   } finally {
     await dovecot.stop();
@@ -83,8 +84,11 @@ async function looked(owner: Desk['owner']): Promise<void> {
   throw new Error('The mailbox was never read');
 }
 
-async function append(dovecot: Dovecot, { from, count }: { from: number; count: number }): Promise<void> {
+type Letters = { from: number; count: number; isLarge: boolean };
+
+async function append(dovecot: Dovecot, { from, count, isLarge }: Letters): Promise<void> {
+  const write = isLarge ? largeMailBytes : mailBytes;
   await dovecot.visit(user, async (box) => {
-    for (let i = 0; i < count; i++) await box.append('INBOX', Buffer.from(mailBytes(from + i)));
+    for (let i = 0; i < count; i++) await box.append('INBOX', Buffer.from(write(from + i)));
   });
 }

@@ -2,14 +2,16 @@ import { once } from 'node:events';
 import { createTransport } from 'nodemailer';
 import { SMTPServer } from 'smtp-server';
 import { serve } from './child.ts';
-import { customer, mailBytes } from './mail-bytes.ts';
+import { customer, largeMailBytes, mailBytes } from './mail-bytes.ts';
 
 /*
  * The rest of the mail world in a process of its own: who sends us mails, over eight connections at once, and who takes our
  * confirmations.
  */
 
-export type PostAsk = { openSink: true } | { taken: true } | { send: { port: number; count: number; from: number } };
+export type PostAsk = { openSink: true } | { taken: true } | { send: Letters };
+
+type Letters = { port: number; count: number; from: number; isLarge?: boolean };
 /** `taken`: mails whose recipient and whole text the sink took and confirmed. */
 export type PostAnswer = { sinkPort: number; taken: number };
 
@@ -40,7 +42,7 @@ async function openSink(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-async function sendAll({ port, count, from }: { port: number; count: number; from: number }): Promise<void> {
+async function sendAll({ port, count, from, isLarge }: Letters): Promise<void> {
   const transport = createTransport({
     host: '127.0.0.1',
     port,
@@ -50,10 +52,11 @@ async function sendAll({ port, count, from }: { port: number; count: number; fro
     maxConnections: Math.min(8, count),
     maxMessages: Infinity,
   });
+  const write = isLarge ? largeMailBytes : mailBytes;
   try {
     const mails = Array.from({ length: count }, (_, i) => {
       const envelope = { from: customer(from + i), to: 'service@nordlicht.example' };
-      return transport.sendMail({ envelope, raw: mailBytes(from + i) });
+      return transport.sendMail({ envelope, raw: write(from + i) });
     });
     await Promise.all(mails);
   } finally {
