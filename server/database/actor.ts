@@ -46,8 +46,10 @@ export function asActor<T>(actor: Actor, work: (tx: Tx) => Promise<T>, options: 
   ].filter(Boolean);
   const transaction = begin(mode.join(' '), async (sql) => {
     const identity = identify(sql, actor, options.commandId ?? null).execute();
+    const isSystem = actor.kind === 'system';
     // Sent without waiting: the connection keeps the order, and a failure ends the transaction.
     const last: Tx['last'] = async (consequence) => {
+      if (isSystem) return consequence(sql);
       const [, result] = await Promise.all([takeRole(sql, 'lotse_system').execute(), consequence(sql)]);
       return result;
     };
@@ -58,7 +60,7 @@ export function asActor<T>(actor: Actor, work: (tx: Tx) => Promise<T>, options: 
       last,
       async system(consequence) {
         const result = await last(consequence);
-        await takeRole(sql, roles[actor.kind]);
+        if (!isSystem) await takeRole(sql, roles[actor.kind]);
         return result;
       },
     };
