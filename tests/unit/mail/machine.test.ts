@@ -73,6 +73,33 @@ describe('what came by a list', () => {
     expect(verdictWords(await judge(head))).toEqual(['no_auto_answer', 'automatic', 'list']);
   });
 
+  const group = [
+    'Precedence: list',
+    'Mailing-list: list support@example.org; contact support+owners@example.org',
+    'List-ID: <support.example.org>',
+    'List-Unsubscribe: <mailto:googlegroups-manage+1+unsubscribe@googlegroups.com>',
+  ].join('\n');
+
+  test.each([
+    group,
+    `${group}\nList-Post: <https://groups.example/support/post>, <mailto:Support@example.org>`,
+    'List-Post: <mailto:hilfe@example.org>\nPrecedence: list',
+  ])('and the list is an address of ours: a person wrote it, who is answered', async (head) => {
+    expect(verdictWords(await judge(head))).toEqual(['list']);
+  });
+
+  test('nor does a list of ours make a person of a machine', async () => {
+    for (const field of ['Auto-Submitted: auto-replied', 'Precedence: bulk', 'Subject: Out of Office']) {
+      expect(verdictWords(await judge(`${group}\n${field}`))).toEqual(['no_auto_answer', 'automatic', 'list']);
+    }
+  });
+
+  test('a list whose name is like ours is not ours', async () => {
+    for (const field of ['List-Id: <support.example.org.evil.example>', 'List-Post: <mailto:xsupport@example.org>']) {
+      expect(verdictWords(await judge(field))).toEqual(['no_auto_answer', 'automatic', 'list']);
+    }
+  });
+
   test('bulk is no list', async () => {
     expect(verdictWords(await judge('Precedence: bulk'))).toEqual(['no_auto_answer', 'automatic']);
   });
