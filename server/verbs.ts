@@ -10,6 +10,7 @@ import * as dkim from './domain/dkim.ts';
 import * as files from './domain/files.ts';
 import * as filters from './domain/filters.ts';
 import * as groups from './domain/groups.ts';
+import * as images from './domain/images.ts';
 import * as inbox from './domain/inbox.ts';
 import * as invitations from './domain/invitations.ts';
 import * as links from './domain/links.ts';
@@ -116,5 +117,8 @@ export const verbs: Verbs = {
   'filter.place': by(filters.place),
   'filter.delete': by(filters.remove),
   'filter.try': by(filters.ask),
+  'images.trust': by(images.trustSender),
   'outgoing.retry': by(outgoing.retry),
+  'outgoing.cancel': by(outgoing.cancel),
+  'outgoing.note': by(outgoing.note),
 };

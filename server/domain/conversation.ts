@@ -1,6 +1,7 @@
 import type { Attachment, Conversation, Delivery, Message } from '#lib/shared/conversation.ts';
 import type { Tx } from '#server/database/actor.ts';
 import { inlineOf, quotedOf } from './conversation/body.ts';
+import { imageTrustOf } from './images.ts';
 
 /** One screen's worth, and more than most tickets ever have. */
 const pageLength = 60;
@@ -11,7 +12,7 @@ type Options = {
   before?: { at: string; id: string } | undefined;
 };
 
-type Row = Omit<Message, 'html' | 'quoted' | 'original' | 'hasRemoteImages' | 'files' | 'deliveries'> & {
+type Row = Omit<Message, 'html' | 'quoted' | 'original' | 'hasRemoteImages' | 'images' | 'files' | 'deliveries'> & {
   bodyHtml: string;
   bodyText: string;
   quotedHtml: string;
@@ -39,10 +40,15 @@ export async function conversation(tx: Tx, ticketId: string, { before }: Options
   `;
   const page = rows.slice(0, pageLength).reverse();
   const ids = page.map(({ id }) => id);
-  const [files, deliveries] = await Promise.all([filesOf(tx, ticketId), deliveriesOf(tx, ids)]);
+  const [files, deliveries, trust] = await Promise.all([
+    filesOf(tx, ticketId),
+    deliveriesOf(tx, ids),
+    imageTrustOf(tx, ids),
+  ]);
   const messages = page.map(({ bodyHtml, bodyText, quotedHtml, ...row }) => ({
     ...row,
     ...inlineOf({ html: bodyHtml, text: bodyText, isMail: row.channel === 'mail' }),
+    images: trust.get(row.id) ?? { sender: '', isTrusted: false },
     quoted: quotedOf(quotedHtml),
     files: files.filter(({ message }) => message === row.id),
     deliveries: deliveries.filter(({ message }) => message === row.id),

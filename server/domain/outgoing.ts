@@ -1,10 +1,9 @@
-import type { Command } from '#lib/shared/commands.ts';
-import { AppError } from '#lib/shared/errors.ts';
 import type { Occasion } from '#lib/shared/templates.ts';
 import type { Act } from './act.ts';
 
 import { mayBeAnswered } from './outgoing/limits.ts';
 
+export { cancel, note, retry } from './outgoing/by-hand.ts';
 export { holdBack, showDue } from './outgoing/hold-back.ts';
 export { hadEnoughConfirmations } from './outgoing/limits.ts';
 export { smtpPasswordPurpose } from './outgoing/context.ts';
@@ -84,26 +83,4 @@ export async function cancelForMessage(act: Act, message: string): Promise<void>
       )
   `,
   );
-}
-
-/** Sends again what failed or whose fate is unknown, because a person said so. */
-export async function retry(act: Act, { outgoing }: Command<'outgoing.retry'>) {
-  const [seen] = await act.sql<{ id: string; ticketId: string | null; ticketMessageId: string | null }[]>`
-    select id, ticket_id, ticket_message_id
-    from lotse.outgoing_mails
-    where id = ${outgoing} and state in ('failed', 'unknown', 'held', 'bounced')
-      and (ticket_id is null or private.may_work(ticket_id))
-  `;
-  if (!seen) throw new AppError('outgoing.notFound');
-  await act.system(
-    (sql) => sql`
-    update lotse.outgoing_mails
-    set state = 'queued', attempts = 0, next_attempt_at = now(), response = '', delayed_since = null, repeated_at = null
-    where id = ${outgoing}
-  `,
-  );
-  if (seen.ticketId) {
-    const data = { mail: seen.id, message: seen.ticketMessageId, state: 'queued' };
-    act.record({ type: 'mail.changed', ticket: seen.ticketId, data });
-  }
 }

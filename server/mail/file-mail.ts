@@ -21,6 +21,7 @@ import { outlookThreadOf } from './outlook-thread.ts';
 import type { Verdicts } from './machine.ts';
 import type { ReadMail } from './parse.ts';
 import { senderProof } from './sender-proof.ts';
+import { doubts } from './spam.ts';
 import { isWrittenBy, statementOf } from './statement.ts';
 import { ownIdOf } from './thread-ids.ts';
 import { verdictWords } from './verdict-words.ts';
@@ -228,13 +229,13 @@ function bodyOf({ body, mail, queued, account }: Incoming, about: string) {
 }
 
 function metaOf({ mail, account, verdicts, spent }: Incoming): mails.Meta {
-  const isForged = senderProof(mail, account.authservId) === 'fail';
+  const proof = senderProof(mail, account.authservId);
   return {
     messageId: mail.messageId?.slice(0, 998) ?? '',
     fromAddress: mail.from?.address.slice(0, 320) ?? '',
     fromName: mail.from?.name.slice(0, 320) ?? '',
     subject: mail.subject.slice(0, 998),
-    verdicts: [...(isForged ? ['forged'] : []), ...verdictWords(verdicts)],
+    verdicts: [...doubts(mail, proof), ...verdictWords(verdicts)],
     sentAt: mail.date?.toISOString() ?? null,
     ...outlookThreadOf(mail),
     spent,

@@ -23,9 +23,11 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     if (request.url === '/') return void response.setHeader('content-type', 'text/html').end(around);
     if (!request.url?.startsWith('/mail')) return void response.writeHead(404).end();
-    void mailPage({ html: shown.html, pictures: [] }, shown).then(async (page) => {
-      response.writeHead(page.status, Object.fromEntries(page.headers)).end(await page.text());
-    });
+    void mailPage({ html: shown.html, isTrusted: false, pictures: [] }, { asked: shown.showImages }).then(
+      async (page) => {
+        response.writeHead(page.status, Object.fromEntries(page.headers)).end(await page.text());
+      },
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

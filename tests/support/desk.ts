@@ -89,7 +89,7 @@ export async function openDesk({ lines = false, undoSeconds = 0 } = {}) {
       await live(page);
       return page;
     },
-    async mail(mail: { from: string; to: string; subject: string; text: string; inReplyTo?: string }): Promise<void> {
+    async mail(mail: Mail): Promise<void> {
       const transport = createTransport({ host: '127.0.0.1', port: smtpPort, ignoreTLS: true });
       await transport.sendMail(mail);
       transport.close();
@@ -105,6 +105,16 @@ export async function openDesk({ lines = false, undoSeconds = 0 } = {}) {
     },
   };
 }
+
+type Mail = {
+  from: string;
+  to: string;
+  subject: string;
+  text: string;
+  html?: string;
+  inReplyTo?: string;
+  headers?: Record<string, string>;
+};
 
 async function throughLine(databaseUrl: string, wanted: boolean): Promise<{ url: string; toDatabase: Line | null }> {
   if (!wanted) return { url: databaseUrl, toDatabase: null };

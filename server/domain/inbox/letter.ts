@@ -1,8 +1,10 @@
+import type { ImageTrust } from '#lib/shared/conversation.ts';
 import { AppError } from '#lib/shared/errors.ts';
 import type { Priority } from '#lib/shared/ticket.ts';
 import type { Tx } from '#server/database/actor.ts';
 import type { Original } from '../conversation/original.ts';
 import type { ServedFile } from '../conversation/file.ts';
+import { imageTrustOfMail } from '../images.ts';
 import { suggestionsFor, type Suggestions } from './suggestions.ts';
 
 /** A mail of the inbox, opened: what it says, and what is known of its sender. */
@@ -16,6 +18,7 @@ export type InboxLetter = {
   text: string;
   hasHtml: boolean;
   hasRemoteImages: boolean;
+  images: ImageTrust;
   phone: string;
   /** What rules want its ticket to have. */
   tags: string[];
@@ -31,7 +34,7 @@ export type InboxLetter = {
   files: { id: string; name: string; mime: string; size: number; isInline: boolean }[];
 } & Suggestions;
 
-type Row = Omit<InboxLetter, 'account' | 'files' | keyof Suggestions> & {
+type Row = Omit<InboxLetter, 'account' | 'images' | 'files' | keyof Suggestions> & {
   accountName: string;
   accountAddress: string;
   pool: string;
@@ -71,12 +74,14 @@ export async function letterOf(tx: Tx, id: string): Promise<InboxLetter> {
     ...mail,
     account: { name: accountName, address: accountAddress, pool, sendsConfirmation },
     files,
+    images: await imageTrustOfMail(tx, id),
     ...(await suggestionsFor(tx, { ...mail, maybeTicketId })),
   };
 }
 
 /** As it came, sanitised, for the frame. */
-export async function pictureOf({ sql }: Tx, id: string): Promise<Original> {
+export async function pictureOf(tx: Tx, id: string): Promise<Original> {
+  const { sql } = tx;
   const [content] = await sql<{ html: string }[]>`
     select body_html || quoted_html as html from lotse.mail_contents where mail_id = ${id}
   `;
@@ -88,7 +93,7 @@ export async function pictureOf({ sql }: Tx, id: string): Promise<Original> {
     order by created_at, id
     limit 40
   `;
-  return { html: content.html, pictures };
+  return { html: content.html, isTrusted: (await imageTrustOfMail(tx, id)).isTrusted, pictures };
 }
 
 export async function fileOfMail({ sql }: Tx, mail: string, file: string): Promise<ServedFile> {

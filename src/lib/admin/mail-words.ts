@@ -79,6 +79,7 @@ const verdicts: Record<string, () => string> = {
   check: m.mailbox_is_check,
   own_mail: () => '',
   forged: m.mailbox_is_forged,
+  spam: m.outbox_is_spam,
   bounce: m.mailbox_is_bounce,
   complaint: m.mailbox_is_complaint,
   report: m.mailbox_is_report,
@@ -110,6 +111,8 @@ const responses: Record<string, () => string> = {
   internal: m.admin_response_internal,
   interrupted: m.admin_response_interrupted,
   'nothing to tell any more': m.admin_response_nothing,
+  'by hand': m.outbox_by_hand,
+  'taken back': m.outbox_taken_back,
   'filter.held': m.filters_response_held,
   'filter.silent': m.filters_response_silent,
 };

@@ -7,7 +7,8 @@ import { documentFor } from '#server/mail-document.ts';
 const mostPictureBytes = 8 * 1024 * 1024;
 
 /** A mail as it came, for a sandboxed frame: with a policy of its own, since a srcdoc would inherit the page's and show no picture. */
-export async function mailPage(original: Original, { showImages }: { showImages: boolean }): Promise<Response> {
+export async function mailPage(original: Original, { asked }: { asked: boolean }): Promise<Response> {
+  const showImages = asked || original.isTrusted;
   const pictures = await picturesOf(original);
   const imageUrl = (reference: string) => pictures.get(reference) ?? null;
   return new Response(documentFor(original.html, { showImages, imageUrl }), {

@@ -1,3 +1,4 @@
+import type { ImageTrust } from '#lib/shared/conversation.ts';
 import type { Priority } from '#lib/shared/ticket.ts';
 
 /** A mail of the inbox, opened, as the server's `letterOf` gives it. */
@@ -12,6 +13,7 @@ export type Letter = {
   text: string;
   hasHtml: boolean;
   hasRemoteImages: boolean;
+  images: ImageTrust;
   phone: string;
   tags: string[];
   priority: Priority;

@@ -225,7 +225,10 @@ export const commands = {
     })
     .refine((input) => isPossible(input.actions, input), { path: ['actions'] }),
   'mail.attach': z.object({ mail: id, number: z.int().min(1).max(999_999_999), isPublic: z.boolean().default(false) }),
+  'images.trust': z.object({ address, isTrusted: z.boolean() }),
   'outgoing.retry': z.object({ outgoing: id }),
+  'outgoing.cancel': z.object({ outgoing: id }),
+  'outgoing.note': z.object({ outgoing: id }),
 } satisfies Record<string, z.ZodType>;
 
 export type CommandName = keyof typeof commands;

@@ -34,6 +34,9 @@ export type Delivery = {
   late: string | null;
 };
 
+/** `sender`: whose pictures may be shown always, '' where nobody is proven to have written it. `isTrusted`: the reader wants that. */
+export type ImageTrust = { sender: string; isTrusted: boolean };
+
 export type Message = {
   id: string;
   kind: 'message' | 'comment' | 'update';
@@ -50,6 +53,7 @@ export type Message = {
   /** The mail's own layout is more than `html` can say: `frame` when it cannot be read without, `aside` when it can. */
   original: 'none' | 'aside' | 'frame';
   hasRemoteImages: boolean;
+  images: ImageTrust;
   machine: '' | 'automatic' | 'bounce';
   /** What the team wrote it for, where that is more than an answer. */
   occasion: '' | 'question' | 'interim' | 'statement' | 'forward';

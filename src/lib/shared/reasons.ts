@@ -47,4 +47,14 @@ export const mailFailures = [
 
 /** What a mail is, apart from where it went. Stored in lotse.mails.verdicts. */
 export type MailVerdict =
-  'forged' | 'no_auto_answer' | 'automatic' | 'list' | 'bounce' | 'complaint' | 'report' | 'own_mail' | 'check';
+  | 'proven'
+  | 'spam'
+  | 'forged'
+  | 'no_auto_answer'
+  | 'automatic'
+  | 'list'
+  | 'bounce'
+  | 'complaint'
+  | 'report'
+  | 'own_mail'
+  | 'check';

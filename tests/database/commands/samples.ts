@@ -94,6 +94,17 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     await run(ada, 'workspace.change', { undoSeconds: 0 });
     return said.result['message'];
   };
+  const leaving = async (state: string) => {
+    const row = {
+      workspaceId: cast.workspaceId,
+      kind: 'confirmation',
+      ticketId: things.ticket,
+      toAddress: `${state}@example.org`,
+      state,
+    };
+    const [mail] = await owner<{ id: string }[]>`insert into lotse.outgoing_mails ${owner(row)} returning id`;
+    return mail?.id;
+  };
   const empty = (await run(ada, 'pool.create', { name: 'Unbenutzt' })).result['pool'];
   const loose = (await run(ben, 'file.add', fileInput(written))).result['file'];
   await linkFor(cast, things.ticket, things.contact);
@@ -173,6 +184,7 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     'filter.place': by(ada, { filter: things.filter, after: extra.filter }),
     'filter.delete': by(ada, { filter: (await createThings(owner, ada)).filter }),
     'filter.try': by(ada, { conditions: rule, actions: [{ do: 'ignore' }] }),
+    'images.trust': by(ben, { address: 'shop@example.org', isTrusted: true }),
     'mail.take': by(ben, { mail: await waiting() }),
     'mail.letGo': by(ben, { mail: await waiting({ takenByMemberId: ben.memberId, takenUntil: soon }) }),
     'mail.archive': by(ben, { mail: await waiting() }),
@@ -188,5 +200,7 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     }),
     'mail.attach': by(mona, { mail: await waiting(), number: await numberOf(owner, written), isPublic: true }),
     'outgoing.retry': by(mona, { outgoing: things.outgoing }),
+    'outgoing.cancel': by(mona, { outgoing: await leaving('held') }),
+    'outgoing.note': by(mona, { outgoing: await leaving('bounced') }),
   };
 }

@@ -14,30 +14,36 @@ export type Place = {
   icon: Icon;
   isWide?: boolean;
   count?: number;
+  /** What the number says. */
+  counts?: (input: { count: number }) => string;
 };
 
 /** Where the rail, the command menu and the keys lead; the most specific address that fits is the present one. */
-export function placesFor(slug: string, role: string, waiting: number | null): Place[] {
+type Counts = { waiting: number | null; troubled: number };
+
+export function placesFor(slug: string, role: string, { waiting, troubled }: Counts): Place[] {
   const places: Place[] = [
     { id: 'board', label: m.common_board, href: `/${slug}/board`, keys: 'g b', icon: Kanban },
     ...(waiting === null
       ? []
-      : [{ id: 'inbox', label: m.inbox_title, href: `/${slug}/inbox`, keys: 'g i', icon: Inbox, count: waiting }]),
+      : [
+          {
+            id: 'inbox',
+            label: m.inbox_title,
+            href: `/${slug}/inbox`,
+            keys: 'g i',
+            icon: Inbox,
+            count: waiting,
+            counts: m.inbox_waiting,
+          },
+        ]),
     { id: 'contacts', label: m.admin_contacts, href: `/${slug}/contacts`, keys: 'g c', icon: ContactRound },
   ];
+  // A phone has no room for it; there it is in the menu of the account.
+  const outbox = { id: 'outbox', label: m.common_outbox, href: `/${slug}/outbox`, keys: 'g o', icon: MailCheck };
+  places.push({ ...outbox, isWide: true, count: troubled, counts: m.outbox_trouble });
   if (role === 'administrator') {
-    places.push(
-      // A phone has no room for it; there it is one of the settings.
-      {
-        id: 'outbox',
-        label: m.common_outbox,
-        href: `/${slug}/settings/outbox`,
-        keys: 'g o',
-        icon: MailCheck,
-        isWide: true,
-      },
-      { id: 'settings', label: m.common_settings, href: `/${slug}/settings`, keys: 'g s', icon: Settings },
-    );
+    places.push({ id: 'settings', label: m.common_settings, href: `/${slug}/settings`, keys: 'g s', icon: Settings });
   }
   return places;
 }

@@ -37,7 +37,30 @@ export async function filterRows(world: World, owner: Sql): Promise<Fixtures> {
     for (const { id, workspaceId, member, isMine } of trials)
       await sql`insert into lotse.filter_trials ${sql({ id, workspaceId, memberId: member.memberId, isMine, joins: 'all', conditions })}`;
   });
+  await plant(owner, async (sql) => {
+    for (const { workspaceId, member } of sides)
+      await sql`insert into lotse.image_senders ${sql({ workspaceId, memberId: member, address: 'shop@example.org' })}`;
+  });
   return {
+    image_senders: {
+      set: `created_at = now()`,
+      rows: sides.map((side) => ({
+        name: side.name,
+        workspaceId: side.workspaceId,
+        own: isMember(side, world),
+        where: { memberId: side.member, address: 'shop@example.org' },
+      })),
+      attempts: (actor) =>
+        sides.flatMap(({ name, workspaceId, member }) =>
+          authors(world, actor, member).map(({ memberId, own }) => ({
+            name: `${name} by ${memberId}`,
+            workspaceId,
+            own,
+            never: actor === 'administrator out of place' ? ['insert' as const] : [],
+            values: { workspaceId, memberId, address: `${randomUUID()}@example.org` },
+          })),
+        ),
+    },
     filters: {
       set: `name = 'Anders'`,
       rows: sides.flatMap((side) => [

@@ -1,11 +1,14 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import { z } from 'zod';
+import { runs } from '#lib/admin/run.server.ts';
+import { reading } from '#lib/ticket/found.server.ts';
 import { changePassword } from '#server/auth/change-password.ts';
 import { newPassword, password } from '#server/auth/fields.ts';
 import { check, readForm } from '#server/auth/form.ts';
 import { refusalOf } from '#server/auth/request.ts';
 import type { Session } from '#server/auth/session.ts';
 import { endOtherSessions, endSession, sessionsOf } from '#server/auth/sessions.ts';
+import { imageSenders } from '#server/domain/images.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const change = z.object({ current: password, password: newPassword });
@@ -13,8 +16,8 @@ const ending = z.object({ session: z.uuid() });
 
 export const load: PageServerLoad = async ({ locals }) => {
   const { userId, sessionId, email } = signedIn(locals);
-  const devices = await sessionsOf(userId);
-  return { email, devices: devices.map((device) => ({ ...device, isHere: device.id === sessionId })) };
+  const [devices, senders] = await Promise.all([sessionsOf(userId), reading({ locals }, imageSenders)]);
+  return { email, senders, devices: devices.map((device) => ({ ...device, isHere: device.id === sessionId })) };
 };
 
 export const actions: Actions = {
@@ -24,6 +27,8 @@ export const actions: Actions = {
     const refusal = problem ?? (await refusalOf(changePassword(session, data)));
     return refusal ? fail(400, { refusal }) : { done: 'password' as const };
   },
+
+  run: runs('images.trust'),
 
   end: async ({ request, locals }) => {
     const { userId, sessionId } = signedIn(locals);

@@ -7,5 +7,5 @@ import type { RequestHandler } from './$types';
 export const GET: RequestHandler = async (event) => {
   const id = z.uuid().safeParse(event.params.mail).data ?? nowhere();
   const original = await reading(event, (tx) => pictureOf(tx, id));
-  return mailPage(original, { showImages: event.url.searchParams.has('images') });
+  return mailPage(original, { asked: event.url.searchParams.has('images') });
 };

@@ -9,5 +9,5 @@ export const GET: RequestHandler = async (event) => {
   const id = z.uuid().safeParse(event.params.message);
   if (!id.success) nowhere();
   const original = await reading(event, (tx) => originalOf(tx, id.data));
-  return mailPage(original, { showImages: event.url.searchParams.has('images') });
+  return mailPage(original, { asked: event.url.searchParams.has('images') });
 };

@@ -1,0 +1,57 @@
+import type { Tx } from '#server/database/actor.ts';
+import type { OutgoingMail, OutgoingState } from '../outbox.ts';
+
+/** A mail that its agent looks after. */
+export type OwnMail = Omit<OutgoingMail, 'ticket'> & {
+  ticket: number;
+  ticketId: string;
+  contactId: string | null;
+  message: string | null;
+  /** Since when a server keeps it waiting. */
+  delayedSince: string | null;
+  /** It waits to be taken back, with its words, by who wrote it. */
+  isReturnable: boolean;
+  mayWork: boolean;
+};
+
+export const ownShows = ['open', 'sent'] as const;
+export type OwnShow = (typeof ownShows)[number];
+
+const open: OutgoingState[] = ['queued', 'sending', 'held', 'failed', 'unknown', 'bounced'];
+const troubled: OutgoingState[] = ['held', 'failed', 'unknown', 'bounced'];
+const mostShown = 100;
+
+/**
+ * What the reader caused or is responsible for, as far as he still sees its ticket: what is under way or went wrong, or what left. The
+ * latest first.
+ */
+export function ownOutgoing({ sql }: Tx, show: OwnShow): Promise<OwnMail[]> {
+  return sql<OwnMail[]>`
+    select
+      o.id, o.kind, o.state, o.to_address, coalesce(nullif(o.subject, ''), t.subject) as subject, t.number as ticket, t.id as ticket_id,
+      o.contact_id, o.ticket_message_id as message, o.attempts, o.next_attempt_at, o.response, o.created_at, o.sent_at, o.delayed_since,
+      coalesce(o.kind = 'message' and said.shown_at > now() and said.author_member_id = private.member(), false) as is_returnable,
+      private.may_work(t.id) as may_work
+    from lotse.outgoing_mails o
+    join lotse.tickets t on t.id = o.ticket_id
+    left join lotse.messages said on said.id = o.ticket_message_id
+    where (o.member_id = private.member() or t.responsible_member_id = private.member())
+      and o.noted_at is null
+      and o.state = any (${show === 'open' ? open : ['sent']}::text[])
+    order by o.created_at desc, o.id desc
+    limit ${mostShown}
+  `;
+}
+
+/** What stands on the rail: how many of them need him. */
+export async function ownTroubled({ sql }: Tx): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int
+    from lotse.outgoing_mails o
+    join lotse.tickets t on t.id = o.ticket_id
+    where (o.member_id = private.member() or t.responsible_member_id = private.member())
+      and o.noted_at is null
+      and (o.state = any (${troubled}::text[]) and (o.state <> 'held' or o.response <> ''))
+  `;
+  return row?.count ?? 0;
+}
