@@ -91,7 +91,8 @@ function settings(fast: boolean): string[] {
   return [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
-    'max_connections=100',
+    // All tests that run beside each other share one, with servers of their own.
+    `max_connections=${fast ? 300 : 100}`,
     `shared_buffers=${fast ? '64MB' : '256MB'}`,
     'max_wal_size=1GB',
     'random_page_cost=1.1',
