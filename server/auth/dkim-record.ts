@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import type { DkimFinding, DkimRecord } from '#lib/shared/dkim.ts';
 
-const timeoutMs = 4_000;
+const timeoutMs = 2_000;
 const tries = 2;
 
 /** What the DNS says of a domain's key just now. `servers`: those of the machine where none are named. */

@@ -111,3 +111,22 @@ test('somebody outside is asked for a statement, and interim information is seen
   await dialog.waitFor({ state: 'detached' });
   await desk.sink.next(({ mail }) => mail.text?.includes(m.ticket_interim_draft({}, de)) === true);
 });
+
+test('the record of a domain’s signature is shown to be published, looked for, and the signing switched on', async () => {
+  await ada.goto(settings('domains'));
+  await ada.getByRole('button', { name: m.dkim_create({}, de) }).click();
+  const box = ada.getByRole('region', { name: 'nordlicht.example' });
+  await box.getByText(/^lotse-[0-9a-f]{6}\._domainkey\.nordlicht\.example$/).waitFor();
+  await box.getByText(/^v=DKIM1; k=rsa; p=MII/).waitFor();
+  await box.getByRole('button', { name: m.dkim_copy_value({}, de) }).waitFor();
+  await box.getByRole('button', { name: m.dkim_check({}, de) }).click();
+  // Nobody has published anything for a domain of examples, and a machine without a network cannot tell.
+  const found = box.getByText(m.dkim_finding_missing({}, de)).or(box.getByText(m.dkim_finding_away({}, de)));
+  await found.waitFor();
+  await box.getByRole('button', { name: m.dkim_turn_on({}, de) }).click();
+  await box.getByText(m.dkim_state_on({}, de), { exact: true }).waitFor();
+  const size = ada.viewportSize();
+  await ada.setViewportSize({ width: 390, height: 844 });
+  expect(await ada.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  if (size) await ada.setViewportSize(size);
+});
