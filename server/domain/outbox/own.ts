@@ -28,7 +28,7 @@ const mostShown = 100;
 export function ownOutgoing({ sql }: Tx, show: OwnShow): Promise<OwnMail[]> {
   return sql<OwnMail[]>`
     select
-      o.id, o.kind, o.state, o.to_address, coalesce(nullif(o.subject, ''), t.subject) as subject, t.number as ticket, t.id as ticket_id,
+      o.id, o.kind, o.state, o.to_address, t.subject, t.number as ticket, t.id as ticket_id,
       o.contact_id, o.ticket_message_id as message, o.attempts, o.next_attempt_at, o.response, o.created_at, o.sent_at, o.delayed_since,
       coalesce(o.kind = 'message' and said.shown_at > now() and said.author_member_id = private.member(), false) as is_returnable,
       private.may_work(t.id) as may_work
