@@ -4,7 +4,7 @@ import { tagCount } from '#lib/shared/limits.ts';
 import type { MailReason } from '#lib/shared/reasons.ts';
 import type { Act } from '#server/domain/act.ts';
 import { asked, mark, type Asked } from '#server/domain/filters.ts';
-import { byAddress } from '#server/domain/contacts/by-address.ts';
+import { byAddress, isUsable } from '#server/domain/contacts/by-address.ts';
 import * as mails from '#server/domain/mails.ts';
 import * as consultations from '#server/domain/consultations.ts';
 import { receive as post, type StoredFile } from '#server/domain/messages/receive.ts';
@@ -160,9 +160,6 @@ async function senderOf(tx: Act, { mail, queued, account }: Incoming): Promise<s
   const address = named ?? `unknown@${account.address.split('@')[1]}`;
   return byAddress(tx, { address, name: mail.from?.name ?? '', language: languageOf(mail, account.language) });
 }
-
-/** What a contact's address has to be; anything may stand in a From field. */
-const isUsable = (address: string) => address.length <= 254 && /^[^\s@<>]+@[^\s@<>]+$/.test(address);
 
 type Opened = { contact: string | null; number: number; sorting: Sorted | undefined };
 

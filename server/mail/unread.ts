@@ -1,6 +1,6 @@
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { act, type Act } from '#server/domain/act.ts';
-import { byAddress } from '#server/domain/contacts/by-address.ts';
+import { byAddress, isUsable } from '#server/domain/contacts/by-address.ts';
 import * as mails from '#server/domain/mails.ts';
 import { receive as post } from '#server/domain/messages/receive.ts';
 import * as tickets from '#server/domain/tickets.ts';
@@ -44,8 +44,7 @@ type Opening = { account: mails.Receiver; head: mails.Head | null; number: numbe
 async function open(tx: Act, { account, head, number }: Opening): Promise<string> {
   const locale = account.language;
   const address = head?.fromAddress ?? '';
-  const usable = /^[^\s@<>]+@[^\s@<>]+$/.test(address) && address.length <= 254;
-  const requester = usable ? await byAddress(tx, { address, name: head?.fromName ?? '', language: locale }) : null;
+  const requester = isUsable(address) ? await byAddress(tx, { address, name: head?.fromName ?? '', language: locale }) : null;
   const { ticket } = await tickets.create(tx, {
     number,
     subject: `${m.mailbox_unread_subject({}, { locale })} ${head?.subject ?? ''}`.trim().slice(0, 250).toWellFormed(),

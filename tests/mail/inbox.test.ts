@@ -116,3 +116,16 @@ test('an ignored mail that is tried again waits again', async () => {
   const contents = await db.owner`select mail_id from lotse.mail_contents where mail_id = ${mail.id}`;
   expect(contents).toHaveLength(1);
 });
+
+test('an ignored mail that is tried again where nobody asks any more becomes a ticket, and leaves nothing in the inbox', async () => {
+  const mail = await send({ subject: 'Doch keine Werbung' });
+  await run(cast.ben, 'mail.ignore', { mail: mail.id });
+  await db.owner`update lotse.mail_accounts set asks_first = false`;
+  await run(cast.ada, 'mail.retry', { mail: mail.id });
+  await until(async () => {
+    const [row] = await db.owner<{ state: string }[]>`select state from lotse.mails where id = ${mail.id}`;
+    return row?.state === 'filed';
+  });
+  await db.owner`update lotse.mail_accounts set asks_first = true`;
+  expect(await db.owner`select mail_id from lotse.mail_contents where mail_id = ${mail.id}`).toEqual([]);
+});

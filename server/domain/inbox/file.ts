@@ -1,7 +1,7 @@
 import type { Command } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
 import type { Act } from '../act.ts';
-import { byAddress } from '../contacts/by-address.ts';
+import { byAddress, isUsable } from '../contacts/by-address.ts';
 import { receive, type StoredFile } from '../messages/receive.ts';
 import { hadEnoughConfirmations, queueForCustomers } from '../outgoing.ts';
 import { create } from '../tickets/create.ts';
@@ -97,7 +97,7 @@ const isForged = ({ verdicts }: Content) => verdicts.includes('forged');
 /** The contact with the sender's address, made with the name that the person typed when nobody has it yet. */
 async function senderOf(act: Act, { fromAddress, language }: Content, name: string): Promise<string> {
   const address = fromAddress.toLowerCase();
-  if (!/^[^\s@<>]+@[^\s@<>]+$/.test(address) || address.length > 254) throw new AppError('mail.noSender');
+  if (!isUsable(address)) throw new AppError('mail.noSender');
   return act.system(() => byAddress(act, { address, name, language }));
 }
 

@@ -146,8 +146,11 @@ export async function retry(act: Act, { mail }: Command<'mail.retry'>) {
     select id from lotse.mails where id = ${mail} and state in ('failed', 'ignored') and private.is_administrator()
   `;
   if (!seen) throw new AppError('mail.notFound');
-  await act.system(
-    (sql) => sql`
+  await act.system(async (sql) => {
+    // What the inbox was shown of it is made anew from its bytes, if it comes there again.
+    await sql`delete from lotse.mail_contents where mail_id = ${mail}`;
+    await sql`delete from lotse.mail_files where mail_id = ${mail}`;
+    await sql`
     update lotse.mails m
     set
       state = 'stored', reason = '', attempts = 0, next_attempt_at = now(),
@@ -156,6 +159,6 @@ export async function retry(act: Act, { mail }: Command<'mail.retry'>) {
         where a.id = m.account_id and a.archived_at is null and a.kind = 'imap' and a.uid_validity = m.uid_validity
       )
     where m.id = ${mail}
-  `,
-  );
+  `;
+  });
 }
