@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Seconds on two cores, of the files that take longest: begun first, so that none of them is left alone at the end. What is
+ * About how many seconds the files take that take longest: begun first, so that none of them is left alone at the end. What is
  * not here takes less; a new file needs no line.
  */
 const seconds: Record<string, number> = {
@@ -15,8 +15,10 @@ const seconds: Record<string, number> = {
   'tests/browser/faults.test.ts': 43,
   'tests/browser/operation.test.ts': 40,
   'tests/mail/loop.test.ts': 37,
-  'tests/browser/hostile-mail.test.ts': 25,
   'tests/browser/soak.test.ts': 27,
+  'tests/database/embedded.test.ts': 25,
+  'tests/database/realtime/worlds.test.ts': 25,
+  'tests/browser/hostile-mail.test.ts': 20,
   'tests/browser/fresh-start.test.ts': 20,
   'tests/browser/moves.test.ts': 20,
   'tests/browser/story.test.ts': 20,
