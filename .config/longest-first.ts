@@ -14,6 +14,7 @@ const seconds: Record<string, number> = {
   'tests/mail/processes.test.ts': 43,
   'tests/browser/faults.test.ts': 43,
   'tests/browser/operation.test.ts': 40,
+  'tests/database/access.test.ts': 40,
   'tests/mail/loop.test.ts': 37,
   'tests/browser/soak.test.ts': 27,
   'tests/database/embedded.test.ts': 25,
