@@ -44,7 +44,9 @@ type Opening = { account: mails.Receiver; head: mails.Head | null; number: numbe
 async function open(tx: Act, { account, head, number }: Opening): Promise<string> {
   const locale = account.language;
   const address = head?.fromAddress ?? '';
-  const requester = isUsable(address) ? await byAddress(tx, { address, name: head?.fromName ?? '', language: locale }) : null;
+  const requester = isUsable(address)
+    ? await byAddress(tx, { address, name: head?.fromName ?? '', language: locale })
+    : null;
   const { ticket } = await tickets.create(tx, {
     number,
     subject: `${m.mailbox_unread_subject({}, { locale })} ${head?.subject ?? ''}`.trim().slice(0, 250).toWellFormed(),
