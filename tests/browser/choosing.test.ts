@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { openDesk, type Desk } from '../support/desk.ts';
-import { cardOf, columnOf, gateOf, laneOf, subjectsIn } from '../support/moves.ts';
+import { cardOf, columnOf, drag, gateOf, laneOf, subjectsIn } from '../support/moves.ts';
 import { until } from '../support/until.ts';
 
 /* Several cards at once: chosen by mouse and by keys, dragged together, claimed, assigned and closed; each has its own answer. */
@@ -43,7 +43,7 @@ test('Ctrl and a click choose one by one, Shift and a click all between; a drag 
   expect(await mona.getByRole('toolbar').evaluate((bar) => bar.scrollWidth <= bar.clientWidth)).toBe(true);
   const { violations } = await new AxeBuilder({ page: mona }).analyze();
   expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
-  await cardOf(mona, third).dragTo(mona.locator('li.holder', { hasText: 'Ben Okoro' }));
+  await drag(cardOf(mona, third), mona.locator('li.holder', { hasText: 'Ben Okoro' }));
   await mona.getByText(m.moves_many_assigned({ count: 3, name: 'Ben Okoro' }, de)).waitFor();
   expect(await heldBy('Ben Okoro')).toEqual(expect.arrayContaining(subjects.slice(0, 3)));
   for (const subject of subjects.slice(0, 3)) await laneOf(ben).locator('a.card', { hasText: subject }).waitFor();

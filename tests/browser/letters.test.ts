@@ -3,7 +3,7 @@ import type { Page } from 'playwright';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { company } from '#server/demo/cast.ts';
 import { openDesk, type Desk } from '../support/desk.ts';
-import { cardOf, laneOf } from '../support/moves.ts';
+import { cardOf, drag, laneOf } from '../support/moves.ts';
 
 /* What a workspace writes by mail: its own words, a question that puts the ticket aside, letters, text blocks. */
 
@@ -47,7 +47,7 @@ test('a question goes out in these words and puts the card aside until the custo
     subject,
     text: 'Guten Tag,\n\nseit heute früh.',
   });
-  await cardOf(ben, subject).dragTo(laneOf(ben));
+  await drag(cardOf(ben, subject), laneOf(ben));
   await laneOf(ben).locator('a.card', { hasText: subject }).click();
   await ben.getByRole('button', { name: m.ticket_ask({}, de), exact: true }).click();
   await editor().fill('Welcher Raum ist es genau?');

@@ -2,7 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { openDesk, type Desk } from '../support/desk.ts';
-import { cardOf, columnOf, countFrames, gateOf, laneOf, listen, subjectsIn, watchFlights } from '../support/moves.ts';
+import {
+  cardOf,
+  columnOf,
+  countFrames,
+  drag,
+  gateOf,
+  laneOf,
+  listen,
+  subjectsIn,
+  watchFlights,
+} from '../support/moves.ts';
 import { until } from '../support/until.ts';
 
 /* Moves that feel right, in several browsers at one desk: at once, in their place, back with a reason, calm, said once. */
@@ -46,7 +56,7 @@ describe('at once', () => {
     const subject = 'Heizkörper im Bad entlüften';
     const frames = await countFrames(ben, subject);
     gate.close();
-    await cardOf(ben, subject).dragTo(laneOf(ben));
+    await drag(cardOf(ben, subject), laneOf(ben));
     expect(await frames()).toBe(0);
     await laneOf(ben).locator('a.card.pending', { hasText: subject }).waitFor();
     expect(await holderOf(subject)).toBeNull();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { openDesk, type Desk } from '../support/desk.ts';
-import { cardOf, laneOf } from '../support/moves.ts';
+import { cardOf, drag, laneOf } from '../support/moves.ts';
 
 /* What an agent sees of his mail: his own outbox, and the pictures of senders whom he trusts. */
 
@@ -99,7 +99,7 @@ test('what does not arrive stands in the writer’s own outbox, is written anew 
     text: 'Guten Tag.',
   });
   await ben.goto(desk.board);
-  await cardOf(ben, subject).dragTo(laneOf(ben));
+  await drag(cardOf(ben, subject), laneOf(ben));
   await laneOf(ben).locator('a.card', { hasText: subject }).click();
   desk.sink.answerWith(({ mail }) =>
     mail.text?.includes('Freitag') ? { code: 550, text: '5.1.1 no such user' } : 'take',

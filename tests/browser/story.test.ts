@@ -3,6 +3,7 @@ import type { Page } from 'playwright';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { openDesk, phone, type Desk } from '../support/desk.ts';
 import { until } from '../support/until.ts';
+import { drag } from '../support/moves.ts';
 
 /*
  * The main job, end to end: a mail becomes a card, somebody takes it, the customer chats, the team writes notes, a
@@ -63,7 +64,7 @@ test('a customer’s mail becomes a card in its pool on every open board', async
 });
 
 test('an agent drags it to himself; every other board shows it leave the pool', async () => {
-  await card(ben, subject).dragTo(lane(ben));
+  await drag(card(ben, subject), lane(ben));
   await lane(ben).locator('a.card', { hasText: subject }).waitFor();
   for (const page of [ada, mona]) {
     await column(page, 'Heizung & Wasser').locator('a.card', { hasText: subject }).waitFor({ state: 'detached' });
@@ -127,7 +128,7 @@ test('a moderator drags another card onto a colleague', async () => {
   const other = 'Spülkasten läuft nach';
   await mona.goto(desk.board);
   await mona.locator('[role=status].live').first().waitFor({ state: 'attached' });
-  await card(mona, other).dragTo(mona.locator('li.holder', { hasText: 'Ben Okoro' }));
+  await drag(card(mona, other), mona.locator('li.holder', { hasText: 'Ben Okoro' }));
   await lane(ben).locator('a.card', { hasText: other }).waitFor();
   expect(await ticketOf(other)).toMatchObject({ holder: 'Ben Okoro' });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { openDesk, phone, type Desk } from '../support/desk.ts';
-import { cardOf, laneOf } from '../support/moves.ts';
+import { cardOf, drag, laneOf } from '../support/moves.ts';
 
 /* A message that its writer takes back in time: the customer, whose page is open all the while, never sees it. */
 
@@ -35,7 +35,7 @@ test('what is taken back in time the customer never sees; what is sent instead c
     subject,
     text: 'Guten Tag,\n\nseit heute früh.',
   });
-  await cardOf(ben, subject).dragTo(laneOf(ben));
+  await drag(cardOf(ben, subject), laneOf(ben));
   await laneOf(ben).locator('a.card', { hasText: subject }).click();
   await say('Wir kommen am Montag.');
   const { mail } = await desk.sink.next(({ mail: each }) => each.text?.includes('am Montag') === true);

@@ -7,6 +7,29 @@ export const laneOf = (page: Page): Locator => page.locator('section[data-column
 export const columnOf = (page: Page, name: string): Locator =>
   page.locator('section.column', { has: page.getByRole('heading', { name, exact: true }) });
 
+/**
+ * Drags a card to a place as a hand does: it lifts, arrives, and lets go once the place lights up. Playwright's own does all of it in the
+ * same instant; a busy browser then misses the drop, or never learns that the drag is over, and hears no click any more.
+ */
+export async function drag(card: Locator, place: Locator): Promise<void> {
+  const page = card.page();
+  await card.hover();
+  const from = await middleOf(card);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 4, from.y + 4, { steps: 2 });
+  await page.locator('a.card.lifted').first().waitFor();
+  const to = await middleOf(place);
+  await page.mouse.move(to.x, to.y, { steps: 4 });
+  await page.locator('.over').first().waitFor();
+  await page.mouse.up();
+  await page.locator('a.card.lifted').first().waitFor({ state: 'detached' });
+}
+
+async function middleOf(locator: Locator): Promise<{ x: number; y: number }> {
+  const { x, y, width, height } = (await locator.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
 /** Subjects in a list, in the order one sees them; a gap is empty. */
 export function subjectsIn(list: Locator): Promise<string[]> {
   return list
