@@ -20,10 +20,10 @@ const messages = underTest ? [] : [paraglideVitePlugin(paraglide)];
  */
 const workers = Math.max(3, availableParallelism());
 
-type Project = { name: string; order?: number; timeoutMs: number };
+type Project = { name: string; order?: number; timeoutMs: number; parallel?: boolean };
 
 /** Those of one `order` run beside each other. */
-function project({ name, order = 1, timeoutMs }: Project) {
+function project({ name, order = 1, timeoutMs, parallel = true }: Project) {
   const setup = `tests/support/setup-${name}.ts`;
   return {
     extends: true as const,
@@ -33,7 +33,7 @@ function project({ name, order = 1, timeoutMs }: Project) {
       globalSetup: existsSync(resolve(root, setup)) ? [setup] : [],
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs * 2,
-      maxWorkers: workers,
+      maxWorkers: parallel ? workers : 1,
       sequence: { groupOrder: order },
     },
   };
@@ -60,7 +60,8 @@ export default defineConfig({
       project({ name: 'database', timeoutMs: 60_000 }),
       project({ name: 'mail', timeoutMs: 60_000 }),
       project({ name: 'processes', timeoutMs: 120_000 }),
-      project({ name: 'browser', timeoutMs: 120_000 }),
+      // One after the other, and last: three browsers beside their servers made each timeout a matter of luck on two cores.
+      project({ name: 'browser', order: 2, timeoutMs: 120_000, parallel: false }),
     ],
   },
 });

@@ -13,12 +13,17 @@ afterEach(async () => {
   await database.drop();
 });
 
-test('after a storm of faults every screen shows what is, and every acknowledged command was done once', async () => {
-  database = await createLiveDatabase();
-  const seed = Date.now() % 1_000_000;
-  const met = await storm({ database, seed, forMs: 12_000, leastParts: 11, say: () => undefined });
-  expect(met.wrong, `seed ${seed}`).toEqual([]);
-  expect(met.done).toBeGreaterThan(20);
-  expect(met.parts, `seed ${seed}`).toBeGreaterThan(10);
-  expect(met.kills, `seed ${seed}`).toBeGreaterThan(0);
-});
+// On a busy machine it goes on until enough came in parts, and then everybody must come back.
+test(
+  'after a storm of faults every screen shows what is, and every acknowledged command was done once',
+  { timeout: 300_000 },
+  async () => {
+    database = await createLiveDatabase();
+    const seed = Date.now() % 1_000_000;
+    const met = await storm({ database, seed, forMs: 12_000, leastParts: 11, say: () => undefined });
+    expect(met.wrong, `seed ${seed}`).toEqual([]);
+    expect(met.done).toBeGreaterThan(20);
+    expect(met.parts, `seed ${seed}`).toBeGreaterThan(10);
+    expect(met.kills, `seed ${seed}`).toBeGreaterThan(0);
+  },
+);

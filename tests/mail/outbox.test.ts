@@ -25,14 +25,12 @@ test('a server that is busy is asked again after growing waits, with the same by
   const waits: number[] = [];
   for (const attempt of [1, 2, 3]) {
     waits.push((await desk.becomes(message, 'queued', attempt).then(desk.settled(message))).waitMinutes);
-    await desk.hurry(message);
+    if (attempt < 3) await desk.hurry(message);
   }
   expect(waits).toEqual([1, 5, 15]);
   const before = await desk.row(message);
+  expect(before).toMatchObject({ state: 'queued', response: expect.stringContaining('451') as string });
   desk.sink.answerWith(() => 'take');
-  await until(
-    async () => (await desk.row(message)).response.includes('451') && (await desk.row(message)).state === 'queued',
-  );
   await desk.hurry(message);
   expect(await desk.becomes(message, 'sent')).toMatchObject({ response: expect.stringMatching(/^250/) as string });
   expect(desk.sink.delivered).toHaveLength(1);
