@@ -19,6 +19,6 @@ test('a rule is read as a sentence, what it denies too', () => {
   );
   overwriteGetLocale(() => 'en');
   expect(said('any', given.slice(0, 3))).toBe(
-    'Subject does not contain “Rechnung” or Sender is not of the domain “nord.example” or Attached file is not there',
+    'Subject does not contain “Rechnung” or Sender is not from the domain “nord.example” or Attached file is not present',
   );
 });
