@@ -11,24 +11,29 @@ const mostWaitMs = 40_000;
 const usualSeconds = 300;
 const earlySeconds = 60;
 
-export type TokenAccount = { accountId: string; provider: Provider };
+/** `connectedAt`: when somebody agreed, as its reader knows the account; null while nobody has. */
+export type TokenAccount = { accountId: string; provider: Provider; connectedAt: string | null };
 
-/** Access tokens of accounts that send, as long as they hold: a server is gone to many times an hour. */
-const kept = new Map<string, { accessToken: string; until: number }>();
+/**
+ * Access tokens of accounts that send, as long as they hold: a server is gone to many times an hour. Each is of one consent, which
+ * ends when the account is given another server: what it had granted goes to no other.
+ */
+const kept = new Map<string, { accessToken: string; until: number; connectedAt: string | null }>();
 
 /** One that may have been used before. `isFresh` tells: a refused one that is not is worth another try. */
 export async function keptAccessToken(account: TokenAccount): Promise<{ accessToken: string; isFresh: boolean }> {
   const known = kept.get(account.accountId);
-  if (known && performance.now() < known.until) return { accessToken: known.accessToken, isFresh: false };
+  if (known && known.connectedAt === account.connectedAt && performance.now() < known.until)
+    return { accessToken: known.accessToken, isFresh: false };
   return { accessToken: await freshAccessToken(account), isFresh: true };
 }
 
-export function forgetAccessToken({ accountId }: TokenAccount): void {
+export function forgetAccessToken({ accountId }: Pick<TokenAccount, 'accountId'>): void {
   kept.delete(accountId);
 }
 
 /** @throws AppError `account.notConnected`, `oauth.refused`, `oauth.away`, `oauth.notSetUp` */
-export async function freshAccessToken({ accountId, provider }: TokenAccount): Promise<string> {
+export async function freshAccessToken({ accountId, provider, connectedAt }: TokenAccount): Promise<string> {
   const before = await turn(accountId);
   let access: Access | undefined;
   try {
@@ -39,7 +44,7 @@ export async function freshAccessToken({ accountId, provider }: TokenAccount): P
     await mails.endRenewal(accountId, { before, ...(now ? { now } : {}) });
   }
   const holdsMs = ((access.holdsSeconds ?? usualSeconds) - earlySeconds) * 1_000;
-  kept.set(accountId, { accessToken: access.accessToken, until: performance.now() + holdsMs });
+  kept.set(accountId, { accessToken: access.accessToken, until: performance.now() + holdsMs, connectedAt });
   return access.accessToken;
 }
 

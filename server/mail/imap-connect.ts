@@ -18,11 +18,11 @@ const usual: Patience = { quietMs: 5 * 60_000, commandMs: 10 * 60_000 };
 
 /** A client for the account's mailbox that is not connected yet, with a password or with a token that is fresh. */
 export async function clientFor(account: mails.Account, patience = usual): Promise<ImapFlow> {
-  const { imapUser: user, imapSecurity: security } = account;
+  const { imapUser: user, imapSecurity: security, imapAuth: provider, oauthConnectedAt: connectedAt } = account;
   const secret =
-    account.imapAuth === 'password'
+    provider === 'password'
       ? { pass: unseal(account.imapPassword, mails.imapPasswordPurpose) }
-      : { accessToken: await freshAccessToken({ accountId: account.id, provider: account.imapAuth }) };
+      : { accessToken: await freshAccessToken({ accountId: account.id, provider, connectedAt }) };
   const client = new ImapFlow({
     host: account.imapHost,
     port: account.imapPort,

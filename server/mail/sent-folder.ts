@@ -14,11 +14,11 @@ const commandMs = 60_000;
 export async function isInSentFolder({ accountId, messageId }: { accountId: string | null; messageId: string }) {
   const account = accountId && messageId ? (await mails.receiversOf([accountId])).get(accountId) : null;
   if (account?.kind !== 'imap') return false;
-  const { imapAuth: provider } = account;
+  const { imapAuth: provider, oauthConnectedAt: connectedAt } = account;
   const secret =
     provider === 'password'
       ? { pass: unseal(account.imapPassword, mails.imapPasswordPurpose) }
-      : { accessToken: (await keptAccessToken({ accountId: account.id, provider })).accessToken };
+      : { accessToken: (await keptAccessToken({ accountId: account.id, provider, connectedAt })).accessToken };
   const connection = new ImapFlow({
     host: account.imapHost,
     port: account.imapPort,

@@ -16,10 +16,10 @@ export type Destination = {
 export function destinationOf({ sender, accountId }: outgoing.Due): Destination | null {
   const own = sender?.smtp;
   if (own && accountId) {
-    const { host, port, security, user, token: provider } = own;
-    const password = provider ? '' : unseal(own.password, outgoing.smtpPasswordPurpose);
+    const { host, port, security, user, token } = own;
+    const password = token ? '' : unseal(own.password, outgoing.smtpPasswordPurpose);
     const server = { host, port, security, user, password };
-    return { key: accountId, server, ...(provider ? { token: { accountId, provider } } : {}) };
+    return { key: accountId, server, ...(token ? { token: { accountId, ...token } } : {}) };
   }
   const { smtpUrl } = config();
   return smtpUrl ? { key: 'relay', server: smtpServerOf(smtpUrl) } : null;

@@ -57,8 +57,11 @@ afterAll(async () => {
 });
 
 const stateOf = async () => {
-  const [row] = await desk.db.owner<{ smtpError: string; rests: boolean; oauthRefreshToken: string }[]>`
-    select smtp_error, smtp_rests_until is not null as rests, oauth_refresh_token from lotse.mail_accounts where id = ${account}
+  const [row] = await desk.db.owner<
+    { smtpError: string; rests: boolean; oauthRefreshToken: string; oauthConnectedAt: string | null }[]
+  >`
+    select smtp_error, smtp_rests_until is not null as rests, oauth_refresh_token, oauth_connected_at
+    from lotse.mail_accounts where id = ${account}
   `;
   return row;
 };
@@ -95,7 +98,8 @@ test('a token is used as long as it holds; a refused one is renewed once, and th
 });
 
 test('many who need one at once never spend a refresh token twice', async () => {
-  const who = { accountId: account, provider: 'other' } as const;
+  const connectedAt = (await stateOf())?.oauthConnectedAt ?? expect.fail('nobody agreed');
+  const who = { accountId: account, provider: 'other', connectedAt } as const;
   const all = await Promise.all(Array.from({ length: 5 }, () => freshAccessToken(who)));
   expect(new Set(all).size).toBe(5);
   expect(tokens.refused()).toBe(0);
@@ -104,7 +108,7 @@ test('many who need one at once never spend a refresh token twice', async () => 
 
 test('a provider that is away keeps the mail waiting, and the account does not rest', async () => {
   tokens.away(true);
-  forgetAccessToken({ accountId: account, provider: 'other' });
+  forgetAccessToken({ accountId: account });
   const message = await desk.say(ticket, '<p>Gleich</p>');
   desk.start();
   const waiting = await desk.becomes(message, 'queued');
@@ -122,6 +126,13 @@ test('a token goes to no other server: whoever names one agrees again', async ()
   expect((await stateOf())?.oauthRefreshToken).not.toBe('');
   await run(desk.cast.ada, 'account.change', { account, smtpHost: 'localhost' });
   expect((await stateOf())?.oauthRefreshToken).toBe('');
+  // Nor does the access token that was drawn before, however long it still holds.
+  const seen = smtp.tokens.length;
+  await desk.say(ticket, '<p>Woandershin</p>');
+  desk.start();
+  await until(async () => (await stateOf())?.smtpError === 'account.notConnected');
+  expect(smtp.tokens).toHaveLength(seen);
+  await desk.rest();
   await connect();
   await run(desk.cast.ada, 'account.change', { account, smtpAuth: 'password' });
   expect((await stateOf())?.oauthRefreshToken).not.toBe('');

@@ -30,8 +30,8 @@ export type SmtpAccount = {
   security: 'tls' | 'starttls' | 'none';
   user: string;
   password: string;
-  /** Let in by the token that opens the account's mailbox, of this provider; null by password. */
-  token: 'google' | 'microsoft' | 'other' | null;
+  /** Let in by the token that opens the account's mailbox, as this provider gives it since somebody agreed; null by password. */
+  token: { provider: 'google' | 'microsoft' | 'other'; connectedAt: string | null } | null;
   perMinute: number | null;
   /** It did not let us in the last time. */
   isRefused: boolean;
@@ -66,7 +66,10 @@ export function contextsOf(sql: TransactionSql, mails: { id: string }[]) {
         'name', coalesce(nullif(w.sender_name, ''), w.name),
         'smtp', case when a.smtp_host <> '' then jsonb_build_object(
           'host', a.smtp_host, 'port', a.smtp_port, 'security', a.smtp_security, 'user', a.smtp_user,
-          'password', a.smtp_password, 'token', case when a.smtp_auth = 'token' and a.imap_auth <> 'password' then a.imap_auth end, 'perMinute', a.smtp_per_minute, 'isRefused', a.smtp_error <> ''
+          'password', a.smtp_password, 'perMinute', a.smtp_per_minute, 'isRefused', a.smtp_error <> '',
+          'token', case when a.smtp_auth = 'token' and a.imap_auth <> 'password' then jsonb_build_object(
+            'provider', a.imap_auth, 'connectedAt', private.iso(a.oauth_connected_at)
+          ) end
         ) end
       ) end as sender,
       coalesce(past.thread, '[]') as thread,
