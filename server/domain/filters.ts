@@ -7,11 +7,11 @@ import { rooms } from './events.ts';
 import { filters, mostFilters } from './filters/read.ts';
 import { named } from './patch.ts';
 
-export { activeFilters, filters, rulesFor, type FilterSetting, type Rule } from './filters/read.ts';
-export { asked, lately, nextRun, type Asked, type FilterRun, type Ran } from './filters/runs.ts';
+export { activeFilters, filters, rulesFor, type Rule } from './filters/read.ts';
+export { asked, lately, nextRun, type Asked, type FilterRun } from './filters/runs.ts';
 export { mark } from './filters/mark.ts';
 export { refuse, settleRun } from './filters/settle.ts';
-export { ask, trialOf, type TrialFound, type TriedMail } from './filters/trials.ts';
+export { ask, trialOf } from './filters/trials.ts';
 export { finish, nextTrial, trialBytes, type Trial, type TrialMail } from './filters/trial-work.ts';
 
 export async function create(act: Act, { conditions, actions, isMine, ...input }: Command<'filter.create'>) {

@@ -1,3 +1,4 @@
+import type { Foreseen } from '#lib/shared/foreseen.ts';
 import * as filters from '#server/domain/filters.ts';
 import { log } from '#server/log.ts';
 import { foresee } from './foresee.ts';
@@ -12,7 +13,7 @@ export function startTrials(): Loop {
 async function step(): Promise<boolean> {
   const trial = await filters.nextTrial();
   if (!trial) return false;
-  const outcomes: NonNullable<Awaited<ReturnType<typeof foresee>>>[] = [];
+  const outcomes: Foreseen[] = [];
   let looked = 0;
   for (const id of trial.mailIds) {
     const outcome = await outcomeOf(trial, id);

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { actions, type Direction, type Scope } from '#lib/shared/filter-actions.ts';
-import { conditions, type Filter } from '#lib/shared/filters.ts';
+import { conditions, type Filter, type FilterSetting } from '#lib/shared/filters.ts';
 import { asSystem, type Tx } from '#server/database/actor.ts';
 import type { TransactionSql } from '#server/database/pool.ts';
-
-export type FilterSetting = Filter & { id: string; isActive: boolean; direction: Direction };
 
 /** A filter as the mail side follows it. */
 export type Rule = Filter & { id: string; isActive: boolean; memberId: string | null };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { action, type Action } from '#lib/shared/filter-actions.ts';
+import type { Ran } from '#lib/shared/filter-runs.ts';
 import { asSystem, type Tx } from '#server/database/actor.ts';
 import type { Act } from '../act.ts';
 
@@ -43,20 +44,9 @@ export async function nextRun(): Promise<FilterRun | null> {
   return { ...run, actions: stored.safeParse(run.actions).data ?? [] };
 }
 
-/** What the reader's own rules did lately. */
-export type Ran = {
-  id: string;
-  names: string[];
-  state: 'asked' | 'done' | 'refused';
-  reason: string;
-  subject: string;
-  person: string;
-  ticket: number | null;
-  at: string;
-};
-
 const mostShown = 30;
 
+/** What the reader's own rules did, the latest first. */
 export function lately({ sql }: Tx): Promise<Ran[]> {
   return sql<Ran[]>`
     select

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Command } from '#lib/shared/commands.ts';
-import { foreseen, type Foreseen } from '#lib/shared/foreseen.ts';
+import { foreseen, type Foreseen, type TrialFound, type TriedMail } from '#lib/shared/foreseen.ts';
 import type { Tx } from '#server/database/actor.ts';
 import type { Act } from '../act.ts';
 
@@ -24,21 +24,6 @@ export async function ask(act: Act, { filter, conditions, actions, ...input }: C
   await sql`insert into lotse.filter_trials ${sql(row)}`;
   return { trial };
 }
-
-/** A mail that is meant, with what would become of it in words that the reader may know. */
-export type TriedMail = Omit<Foreseen, 'mail' | 'pool' | 'ticket' | 'copies'> & {
-  id: string;
-  subject: string;
-  /** The sender; of outgoing mail the recipient. */
-  fromName: string;
-  fromAddress: string;
-  receivedAt: string;
-  pool: string | null;
-  ticket: number | null;
-  copies: number[];
-};
-
-export type TrialFound = { state: 'asked' | 'done' | 'failed'; looked: number; mails: TriedMail[] };
 
 type Row = { state: TrialFound['state']; looked: number; direction: 'in' | 'out'; outcomes: unknown };
 

@@ -1,21 +1,9 @@
 import { priorityWords } from '#lib/board/words.ts';
 import { m } from '#lib/i18n/paraglide/messages.js';
-import type { Foreseen } from '#lib/shared/foreseen.ts';
-
-/** A mail of a trial, as the server words it (server/domain/filters/trials.ts). */
-export type Tried = Pick<Foreseen, 'passes' | 'does' | 'isComment' | 'tags' | 'priority'> & {
-  id: string;
-  subject: string;
-  fromName: string;
-  fromAddress: string;
-  receivedAt: string;
-  pool: string | null;
-  ticket: number | null;
-  copies: number[];
-};
+import type { TriedMail } from '#lib/shared/foreseen.ts';
 
 /** What would become of it, in one line. */
-export function triedWords(mail: Tried): string {
+export function triedWords(mail: TriedMail): string {
   const { passes, ticket, tags, priority, copies } = mail;
   if (passes === 'above') return m.filters_would_above();
   if (passes === 'answer')
@@ -28,7 +16,7 @@ export function triedWords(mail: Tried): string {
   return [placeOf(mail), ...also].join(', ');
 }
 
-function placeOf({ does, pool, ticket, isComment }: Tried): string {
+function placeOf({ does, pool, ticket, isComment }: TriedMail): string {
   switch (does) {
     case 'ticket':
       return m.filters_would_ticket({ pool: pool ?? '?' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Action, Decisive, Target } from './filter-actions.ts';
+import type { Action, Decisive, Direction, Target } from './filter-actions.ts';
 import type { Priority } from './ticket.ts';
 
 // Filters over mail. No regular expressions: one that somebody else's mail makes slow would stop all mail.
@@ -46,6 +46,9 @@ export const conditions = z.array(condition).min(1).max(20);
 export type Condition = z.output<typeof condition>;
 export type Joins = 'all' | 'any';
 export type Filter = { name: string; joins: Joins; conditions: Condition[]; actions: Action[]; stops: boolean };
+
+/** A filter as its list and its page show it. */
+export type FilterSetting = Filter & { id: string; isActive: boolean; direction: Direction };
 
 /** What a filter is shown of a mail. */
 export type Facts = {

@@ -17,3 +17,19 @@ export const foreseen = z.object({
 });
 
 export type Foreseen = z.output<typeof foreseen>;
+
+/** A mail that is meant, with what would become of it in words that the reader may know: null where he may not. */
+export type TriedMail = Omit<Foreseen, 'mail' | 'pool' | 'ticket' | 'copies'> & {
+  id: string;
+  subject: string;
+  /** The sender; of outgoing mail the recipient. */
+  fromName: string;
+  fromAddress: string;
+  receivedAt: string;
+  pool: string | null;
+  ticket: number | null;
+  copies: number[];
+};
+
+/** What became of a trial. */
+export type TrialFound = { state: 'asked' | 'done' | 'failed'; looked: number; mails: TriedMail[] };
