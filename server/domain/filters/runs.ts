@@ -7,11 +7,13 @@ import type { Act } from '../act.ts';
 /** What rules of one person want done about a mail. */
 export type Asked = { memberId: string; names: string[]; actions: Action[] };
 
-export type FilterRun = Asked & {
+export type FilterRun = Omit<Asked, 'actions'> & {
   id: string;
   workspaceId: string;
   mailId: string | null;
   outgoingMailId: string | null;
+  /** Null where an older or newer build wrote them otherwise. */
+  actions: Action[] | null;
 };
 
 type About = { mailId: string } | { outgoingMailId: string };
@@ -27,7 +29,7 @@ export async function asked(act: Act, about: About, all: Asked[]): Promise<void>
 /** Longer than what a filter itself may hold: several of one person may have met. */
 const stored = z.array(action).max(200);
 
-/** The oldest that waits. */
+/** The oldest that waits. Two workers may meet at it: whatever it asks for is done by one of them (settle.ts). */
 export async function nextRun(): Promise<FilterRun | null> {
   const [run] = await asSystem(
     null,
@@ -37,13 +39,14 @@ export async function nextRun(): Promise<FilterRun | null> {
     where state = 'asked'
     order by created_at
     limit 1
-    for update skip locked
   `,
   );
   if (!run) return null;
-  return { ...run, actions: stored.safeParse(run.actions).data ?? [] };
+  return { ...run, actions: stored.safeParse(run.actions).data ?? null };
 }
 
+/** So long they are shown, and a mail that is filed anew asks for nothing a second time. */
+export const runDays = 30;
 const mostShown = 30;
 
 /** What the reader's own rules did, the latest first. */

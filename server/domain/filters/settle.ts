@@ -1,6 +1,7 @@
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { AppError } from '#lib/shared/errors.ts';
 import type { Action } from '#lib/shared/filter-actions.ts';
+import { copyLength } from '#lib/shared/limits.ts';
 import { asActor, asSystem, type Actor, type Tx } from '#server/database/actor.ts';
 import { act as perform, type Act } from '../act.ts';
 import { paragraphs } from '../conversation/body.ts';
@@ -29,17 +30,18 @@ type Place = {
 
 /** Does in its owner's name what he could do by hand, and nothing that he could not: his policies decide. */
 export async function settleRun(run: FilterRun): Promise<void> {
-  const { workspaceId, memberId } = run;
+  const { workspaceId, memberId, actions } = run;
   const actor: Actor = { kind: 'member', workspaceId, memberId };
   try {
+    if (actions === null) throw new AppError('bad.input', { field: 'actions' });
     const place = await asActor(actor, (tx) => placeOf(tx, run), { readOnly: true });
     if (!place) {
       await forget(run);
       return;
     }
-    if (place.ticket && place.isNew && place.isFree && run.actions.some((each) => each.do === 'claim'))
+    if (place.ticket && place.isNew && place.isFree && actions.some((each) => each.do === 'claim'))
       await claim(actor, { ticket: place.ticket }, run.id);
-    await perform(actor, (act) => doAll(act, run, place));
+    await perform(actor, (act) => doAll(act, { ...run, actions }, place));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     await refuse(run, error.code);
@@ -72,7 +74,9 @@ async function placeOf({ sql }: Tx, run: FilterRun): Promise<Place | null> {
   return place ?? null;
 }
 
-async function doAll(act: Act, run: FilterRun, place: Place): Promise<void> {
+type Readable = FilterRun & { actions: Action[] };
+
+async function doAll(act: Act, run: Readable, place: Place): Promise<void> {
   const taken = await act.system(
     (sql) => sql`update lotse.filter_runs set state = 'done' where id = ${run.id} and state = 'asked' returning id`,
   );
@@ -89,20 +93,21 @@ async function doAll(act: Act, run: FilterRun, place: Place): Promise<void> {
   const [priority] = of('priority');
   if (ticket && (tags.length > 0 || priority)) await mark(act, ticket, { tags, priority: priority?.priority ?? null });
   if (ticket && of('read').length > 0) await markRead(act, { ticket, at: place.at });
-  for (const number of new Set(of('copy').map((each) => each.number))) await copy(act, { number, run, place });
+  // Which ticket the subject names was looked up when it was asked for.
+  const numbers = of('copy').flatMap(({ number }) => (number === 'named' ? [] : number));
+  for (const number of new Set(numbers)) await copy(act, { number, run, place });
   act.record({ type: 'filter.ran', data: { run: run.id }, audience: [rooms.member(run.memberId)] });
 }
 
-type Copy = { number: number | 'named'; run: FilterRun; place: Place };
-const mostChars = 100_000;
+type Copy = { number: number; run: FilterRun; place: Place };
 
 async function copy(act: Act, { number, run, place }: Copy): Promise<void> {
-  const [found] = await act.sql<{ id: string }[]>`select id from lotse.tickets where number = ${Number(number)}`;
+  const [found] = await act.sql<{ id: string }[]>`select id from lotse.tickets where number = ${number}`;
   if (!found) throw new AppError('ticket.notFound');
   const options = { locale: place.language };
   const names = { rule: run.names.join(', '), address: place.person };
   const note = run.mailId ? m.filters_note_mine(names, options) : m.filters_note_mine_out(names, options);
-  const html = paragraphs([note, place.subject, place.text.slice(0, mostChars)].filter(Boolean).join('\n\n'));
+  const html = paragraphs([note, place.subject, place.text.slice(0, copyLength)].filter(Boolean).join('\n\n'));
   const said = { ticket: found.id, kind: 'comment' as const, visibility: 'internal' as const, html, files: [] };
   await post(act, { ...said, occasion: 'message', defer: false, history: false });
 }

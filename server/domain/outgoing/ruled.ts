@@ -1,4 +1,5 @@
 import { m } from '#lib/i18n/paraglide/messages.js';
+import { copyLength } from '#lib/shared/limits.ts';
 import type { Priority } from '#lib/shared/ticket.ts';
 import { act as perform, type Act } from '../act.ts';
 import { paragraphs } from '../conversation/body.ts';
@@ -50,7 +51,6 @@ export async function keepRuled(due: Due, built: Built, ruled: Ruled): Promise<O
 }
 
 type Copy = { built: Built; ruled: Ruled };
-const mostChars = 100_000;
 
 /** The words alone: the mail itself carries its recipient's link, which is for nobody else. */
 async function copy(act: Act, due: Due, { built, ruled }: Copy): Promise<void> {
@@ -66,7 +66,7 @@ async function copy(act: Act, due: Due, { built, ruled }: Copy): Promise<void> {
   if (!facts) return;
   const { number, language } = facts;
   const note = m.filters_note_out({ address: due.toAddress, number }, { locale: language });
-  const text = [note, built.subject, facts.text.slice(0, mostChars), ruled.files.join(', ')]
+  const text = [note, built.subject, facts.text.slice(0, copyLength), ruled.files.join(', ')]
     .filter(Boolean)
     .join('\n\n');
   const targets = await act.sql<{ id: string }[]>`

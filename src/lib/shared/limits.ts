@@ -3,6 +3,8 @@
 export const subjectLength = 250;
 /** A long mail is about 20 KB; a pasted log fits too. */
 export const bodyLength = 200_000;
+/** Of a mail's words that rules copy onto other tickets: where it lies itself it stands whole. */
+export const copyLength = 100_000;
 export const nameLength = 80;
 export const poolNameLength = 60;
 export const tagLength = 30;
