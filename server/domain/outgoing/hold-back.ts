@@ -26,6 +26,9 @@ export async function holdBack(act: Act, message: string): Promise<boolean> {
 
 type Shown = { id: string; ticketId: string; kind: 'message' };
 
+/** After a stop many may be due at once: the next round has the rest, and chance keeps none at the end for good. */
+const most = { workspaces: 100, messages: 200 };
+
 /**
  * Tells the customers' pages of messages that may be shown since a moment; false when there was none. Trouble in one workspace, as
  * where its writers wait for a lock, keeps no other waiting: it is thrown at the end.
@@ -34,9 +37,11 @@ export async function showDue(): Promise<boolean> {
   const due = await asSystem(
     null,
     ({ sql }) => sql<{ workspaceId: string }[]>`
-    select distinct workspace_id from lotse.messages
+    select workspace_id from lotse.messages
     where not is_told and withdrawn_at is null and private.is_shown(shown_at)
-    order by workspace_id
+    group by workspace_id
+    order by random()
+    limit ${most.workspaces}
   `,
   );
   const outcomes = await Promise.allSettled(due.map(({ workspaceId }) => showIn(workspaceId)));
@@ -49,7 +54,14 @@ async function showIn(workspaceId: string): Promise<void> {
   await perform({ kind: 'system', workspaceId }, async (act) => {
     const shown = await act.sql<Shown[]>`
       update lotse.messages set is_told = true
-      where workspace_id = ${workspaceId} and not is_told and private.is_shown(shown_at) and withdrawn_at is null
+      where id in (
+        select id from lotse.messages
+        where workspace_id = ${workspaceId} and not is_told and private.is_shown(shown_at) and withdrawn_at is null
+        order by shown_at
+        limit ${most.messages}
+      )
+        -- Once more: another process may have told of it meanwhile, or its writer withdrawn it.
+        and not is_told and withdrawn_at is null
       returning id, ticket_id, kind
     `;
     for (const { id, ticketId: ticket, kind } of shown) {
