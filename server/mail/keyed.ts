@@ -8,11 +8,13 @@ export function sign(key: Buffer, text: string): string {
   return base32(createHmac('sha256', key).update(text).digest().subarray(0, macBytes));
 }
 
+/** In the same time wherever they differ, so that nobody guesses letter by letter. */
 export function isSame(expected: string, given: string): boolean {
   const [a, b] = [Buffer.from(expected), Buffer.from(given)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+/** Its 16 bytes. @throws TypeError for anything else */
 export function uuidBytes(uuid: string): Buffer {
   const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex');
   if (bytes.length !== 16) throw new TypeError('a uuid is needed');

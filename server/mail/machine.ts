@@ -1,7 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { readReport, type DeliveryReport } from './bounce.ts';
 import { checkOf, type CheckMark } from './check-mark.ts';
 import { headerText } from './headers.ts';
+import { isSame } from './keyed.ts';
 import type { ParsedMail } from './parsed.ts';
 
 /**
@@ -152,10 +153,7 @@ function senderReasons({ from, headers }: ParsedMail, own: Own): string[] {
 }
 
 function isOurs({ headers }: ParsedMail, { key, workspaceId }: Own): boolean {
-  const mark = Buffer.from(loopMark(key, workspaceId));
+  const mark = loopMark(key, workspaceId);
   const marks = [...(headers.get('x-lotse-loop') ?? []), ...(headers.get('x-lotse-origin') ?? [])];
-  return marks.some((value) => {
-    const given = Buffer.from(value.trim());
-    return given.length === mark.length && timingSafeEqual(given, mark);
-  });
+  return marks.some((value) => isSame(mark, value.trim()));
 }
