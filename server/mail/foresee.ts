@@ -64,7 +64,7 @@ type Decided = Decision & { account: mails.Receiver };
 
 /** Null for what waits for another mail to be filed. */
 async function decided(trial: Trial, { id, past, read }: Past): Promise<Decided | null> {
-  const account = (await mails.receiversOf([past.accountId ?? id])).get(past.accountId ?? '');
+  const account = past.accountId && (await mails.receiversOf([past.accountId])).get(past.accountId);
   if (!account) return null;
   const key = await secretFor('mail');
   const { workspaceId } = trial;
