@@ -5,22 +5,12 @@ import { sendAll } from './mail-out.ts';
 import { mailBytes } from './mail-bytes.ts';
 import { now } from './clock.ts';
 import { figure, grouped, median, share, type Measured } from './figures.ts';
+import { keys } from './keys.ts';
 import { repeat, type Bench, type Part } from './part.ts';
 
 /** How many mails a second become cards; confirmations go out meanwhile, as they do. */
 export const mail: Part = {
-  keys: [
-    'mail.smtp.per_s',
-    'mail.smtp.sustained_per_s',
-    'mail.smtp.1mb_per_s',
-    'mail.imap.per_s',
-    'mail.imap.1mb_per_s',
-    'mail.single_ms',
-    'mail.rss_mb',
-    'mail.out.per_s',
-    'mail.out.cpu_ms',
-    'limit.mail.per_s',
-  ],
+  keys: keys.mail,
   measure: measureMail,
 };
 

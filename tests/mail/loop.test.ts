@@ -70,7 +70,8 @@ function stripped({ mail }: Delivered, { from, to }: { from: string; to: string 
   return `From: ${from}\r\nTo: ${to}\r\nSubject: ${subject}\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${mail.text ?? ''}`;
 }
 
-const hour = () => db.owner`update lotse.outgoing_mails set created_at = created_at - interval '2 days'`;
+/** What was sent before counts for no bound any more. */
+const daysPass = () => db.owner`update lotse.outgoing_mails set created_at = created_at - interval '2 days'`;
 
 /** Two installations have two keys: what one signs looks to the other like anybody's. Twice it is as it was. */
 function acrossKeys(raw: string): string {
@@ -85,7 +86,7 @@ test.each([
   ['in one installation', (raw: string) => raw],
   ['with keys of their own', acrossKeys],
 ])('two desks %s that write to each other stop after one confirmation', async (name, travelled) => {
-  await hour();
+  await daysPass();
   sink.delivered.length = 0;
   const raw = `From: ${help}\r\nTo: ${service}\r\nSubject: Hallo\r\n\r\nGuten Tag, ${name}.`;
   await write(raw, help, service);
@@ -96,7 +97,7 @@ test.each([
 });
 
 test('two desks behind a relay that hides what they are stop within five confirmations a day each', async () => {
-  await hour();
+  await daysPass();
   sink.delivered.length = 0;
   await write(`From: ${help}\r\nTo: ${service}\r\nSubject: Anfrage\r\n\r\nGuten Morgen.`, help, service);
   const sent = await carry(async (mail) => {
@@ -111,7 +112,7 @@ test('two desks behind a relay that hides what they are stop within five confirm
 });
 
 test('a responder that answers each mail from another address stops at twenty', async () => {
-  await hour();
+  await daysPass();
   sink.delivered.length = 0;
   let cases = 0;
   const next = () => `case-${++cases}@crm.example`;
@@ -129,7 +130,7 @@ test('a responder that answers each mail from another address stops at twenty', 
 });
 
 test('a responder that keeps our thread is answered by nobody but people', async () => {
-  await hour();
+  await daysPass();
   sink.delivered.length = 0;
   await write(
     `From: start@crm.example\r\nTo: ${service}\r\nSubject: Bitte\r\n\r\nEin Anliegen`,
