@@ -18,9 +18,10 @@ export type Place = {
   counts?: (input: { count: number }) => string;
 };
 
-/** Where the rail, the command menu and the keys lead; the most specific address that fits is the present one. */
+/** `waiting` is null for who has no inbox to look into. */
 type Counts = { waiting: number | null; troubled: number };
 
+/** Where the rail, the command menu and the keys lead; the most specific address that fits is the present one. */
 export function placesFor(slug: string, role: string, { waiting, troubled }: Counts): Place[] {
   const places: Place[] = [
     { id: 'board', label: m.common_board, href: `/${slug}/board`, keys: 'g b', icon: Kanban },
