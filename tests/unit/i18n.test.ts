@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { preferredLanguage } from '#lib/i18n/languages.ts';
 
@@ -37,6 +37,17 @@ describe.each(subjects)('%s', (subject) => {
   test('fills in the same values in both languages', () => {
     for (const [key, message] of Object.entries(en)) expect([key, inputs(de[key])]).toEqual([key, inputs(message)]);
   });
+});
+
+test('every message is shown somewhere', () => {
+  const code = globSync('{src,server}/**/*.{ts,svelte,mjs}', { exclude: (path) => path.includes('paraglide') })
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+  const named = new Set([...code.matchAll(/\bm\.(\w+)/g)].map(([, key]) => key));
+  const begun = [...code.matchAll(/\bm\[`(\w+)\$\{/g)].map(([, beginning]) => beginning ?? '');
+  const keys = subjects.flatMap((subject) => Object.keys(messages('de', subject)));
+  const lost = keys.filter((key) => !named.has(key) && !begun.some((beginning) => key.startsWith(beginning)));
+  expect(lost).toEqual([]);
 });
 
 test.each([
