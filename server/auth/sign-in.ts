@@ -3,12 +3,14 @@ import type { SupabaseClient } from '@supabase/supabase-js';
 import { AppError } from '#lib/shared/errors.ts';
 import { asSystem } from '#server/database/actor.ts';
 import { faultFrom } from '#server/database/fault.ts';
+import { reportUnexpected } from '#server/log.ts';
 import { authHome, changePassword } from './home.ts';
 import { forgiveSignIn, spendLink, spendSignIn, spendToken } from './limits.ts';
 import { confirmationAddress, queueSignInMail } from './mails.ts';
 import { membersOf } from './membership.ts';
-import { sessionOf, type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { describeSession, endOtherSessions, endSession } from './sessions.ts';
+import { verifyToken } from './tokens.ts';
 
 /** Who stands at the door. */
 export type Visitor = { address: string; userAgent: string };
@@ -53,7 +55,7 @@ async function sendLink(kind: 'magicLink' | 'passwordReset', email: string, next
   await queueSignInMail({ kind, to: email, name: member.name, language: member.language, link });
 }
 
-/** Uses a mailed link up. @throws AppError('link.invalid'), AppError('too.many') */
+/** Uses a mailed link up. @throws AppError('link.invalid'), AppError('link.spent'), AppError('too.many') */
 export async function confirmLink(
   client: SupabaseClient,
   { tokenHash, password }: { tokenHash: string; password: string | null },
@@ -66,11 +68,21 @@ export async function confirmLink(
   if (!data.session) throw new AppError('link.invalid');
   const accessToken = data.session.access_token;
   const session = await welcome(accessToken, visitor);
-  if (password !== null) {
+  if (password !== null) await reset(session, { accessToken, password });
+  return session;
+}
+
+/** To try again would find the link used up: what passes is told as what it means for whoever has only this link. */
+async function reset(session: Session, { accessToken, password }: { accessToken: string; password: string }) {
+  try {
     await changePassword({ userId: session.userId, accessToken, password });
     await endOtherSessions(session);
+  } catch (error) {
+    const fault = faultFrom(error);
+    if (!fault) throw error;
+    reportUnexpected(fault, { part: 'auth' });
+    throw new AppError('link.spent');
   }
-  return session;
 }
 
 /** Revokes the session and clears the cookies. */
@@ -85,10 +97,18 @@ export async function userOf(email: string): Promise<string | null> {
   return row?.id ?? null;
 }
 
+/** Who comes this far is in, and his link or invitation is used up: trouble that passes must not turn him away any more. */
 export async function welcome(accessToken: string, visitor: Visitor): Promise<Session> {
-  const session = await sessionOf(accessToken);
+  const session = await verifyToken(accessToken, authHome().keys);
   if (!session) throw new Error('The auth home opened a session whose token is not one of its own.');
-  await describeSession(session.sessionId, visitor);
+  try {
+    await describeSession(session.sessionId, visitor);
+  } catch (error) {
+    // The list of his devices shows it without a name.
+    const fault = faultFrom(error);
+    if (!fault) throw error;
+    reportUnexpected(fault, { part: 'auth' });
+  }
   return session;
 }
 

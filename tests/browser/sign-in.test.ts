@@ -105,6 +105,7 @@ describe('opening an address changes nothing', () => {
   test('a link by mail survives its scanner and then signs in', async () => {
     await visitor().post('/login?/link', { email });
     const link = await newestLink(database.owner, email);
+    expect(link.searchParams.get('token_hash')).not.toBeNull();
     for (const method of ['HEAD', 'GET', 'GET']) {
       expect((await visitor().get(link.pathname + link.search, { method })).status).toBe(200);
     }

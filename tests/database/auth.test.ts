@@ -5,7 +5,7 @@ import { accept } from '#server/auth/invitations.ts';
 import { membersOf } from '#server/auth/membership.ts';
 import { sessionFrom } from '#server/auth/session.ts';
 import { endOtherSessions, endSession, sessionsOf } from '#server/auth/sessions.ts';
-import { confirmLink, mailLink, signIn, signOut } from '#server/auth/sign-in.ts';
+import { signIn, signOut } from '#server/auth/sign-in.ts';
 import { createCast, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createJar, desk, newestLink } from '../support/sign-in.ts';
@@ -155,77 +155,6 @@ describe('a session', () => {
     const tabs = await Promise.all([1, 2, 3].map(() => jar.client().auth.refreshSession()));
     expect(tabs.map(({ error }) => error)).toEqual([null, null, null]);
     expect(await jar.session()).not.toBeNull();
-  });
-});
-
-describe('a link by mail', () => {
-  const email = 'nils@nordlicht.example';
-
-  beforeAll(async () => {
-    await join(email, 'Nils Petersen');
-  });
-
-  const link = async (kind: 'magicLink' | 'passwordReset', next: string | null = null) => {
-    await mailLink(kind, { email, next }, desk);
-    const address = await newestLink(database.owner, email);
-    return { address, tokenHash: address.searchParams.get('token_hash') ?? '' };
-  };
-
-  test('signs in once', async () => {
-    const { tokenHash, address } = await link('magicLink', '/nord/board');
-    expect(address.pathname).toBe('/login/confirm');
-    expect(address.searchParams.get('next')).toBe('/nord/board');
-    const jar = createJar();
-    await confirmLink(jar.client(), { tokenHash, password: null }, desk);
-    expect(await jar.session()).toMatchObject({ email });
-    const second = createJar();
-    await expect(confirmLink(second.client(), { tokenHash, password: null }, desk)).rejects.toThrow('link.invalid');
-    expect(await second.session()).toBeNull();
-  });
-
-  test('pressed twice at the same moment, lets one in', async () => {
-    const { tokenHash } = await link('magicLink');
-    const tries = await Promise.allSettled(
-      [1, 2, 3, 4].map(() => confirmLink(createJar().client(), { tokenHash, password: null }, desk)),
-    );
-    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-  });
-
-  test('runs out after an hour', async () => {
-    const { tokenHash } = await link('magicLink');
-    await database.owner`update auth.users set recovery_sent_at = now() - interval '61 minutes' where email = ${email}`;
-    await expect(confirmLink(createJar().client(), { tokenHash, password: null }, desk)).rejects.toThrow(
-      'link.invalid',
-    );
-  });
-
-  test('for a new password sets it and ends every other session', async () => {
-    const before = createJar();
-    await signIn(before.client(), { email, password }, desk);
-    const { tokenHash, address } = await link('passwordReset');
-    expect(address.searchParams.has('reset')).toBe(true);
-    const after = createJar();
-    await confirmLink(after.client(), { tokenHash, password: 'drei Kähne im Nebel' }, desk);
-    expect(await after.session()).toMatchObject({ email });
-    expect(await before.session()).toBeNull();
-    await expect(signIn(createJar().client(), { email, password }, desk)).rejects.toThrow('signIn.refused');
-    await signIn(createJar().client(), { email, password: 'drei Kähne im Nebel' }, desk);
-  });
-
-  test('goes to no stranger, and an account is not made for him', async () => {
-    const stranger = 'fremd@example.org';
-    await mailLink('magicLink', { email: stranger, next: null }, desk);
-    const mails = await database.owner`select 1 from lotse.outgoing_mails where to_address = ${stranger}`;
-    const accounts = await database.owner`select 1 from auth.users where email = ${stranger}`;
-    expect([mails.length, accounts.length]).toEqual([0, 0]);
-  });
-
-  test('is shown to nobody in the workspace', async () => {
-    await link('magicLink');
-    const [mail] = await database.owner<{ workspaceId: string | null; language: string }[]>`
-      select workspace_id, language from lotse.outgoing_mails where to_address = ${email} order by created_at desc limit 1
-    `;
-    expect(mail).toEqual({ workspaceId: null, language: 'de' });
   });
 });
 

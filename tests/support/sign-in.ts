@@ -1,3 +1,5 @@
+import { simpleParser } from 'mailparser';
+import { expect } from 'vitest';
 import type { CookieJar } from '#server/auth/client.ts';
 import { clientFor } from '#server/auth/client.ts';
 import { sessionFrom } from '#server/auth/session.ts';
@@ -21,11 +23,21 @@ export function createJar() {
 
 export const desk = { address: '192.0.2.7', userAgent: 'Firefox' };
 
-/** The link of the newest mail to somebody, as the mail's reader has it. */
+type Mail = { input: { link?: string; token?: string }; bytes: Uint8Array | null };
+
+/** The link of the newest mail to somebody, as the mail's reader has it. Once a mail is built, its link stands in it and nowhere else. */
 export async function newestLink(owner: Sql, to: string): Promise<URL> {
-  const [mail] = await owner<{ input: { link?: string; token?: string } }[]>`
-    select input from lotse.outgoing_mails where to_address = ${to} order by created_at desc limit 1
+  const [mail] = await owner<Mail[]>`
+    select input, bytes from lotse.outgoing_mails where to_address = ${to} order by created_at desc limit 1
   `;
-  if (!mail) throw new Error(`No mail to ${to}`);
-  return new URL(mail.input.link ?? `http://localhost/invitation?token=${mail.input.token}`);
+  if (mail?.bytes) return linkIn(Buffer.from(mail.bytes));
+  const { link, token } = mail?.input ?? {};
+  if (link) return new URL(link);
+  if (token) return new URL(`http://localhost/invitation?token=${token}`);
+  throw new Error(`No mail to ${to} with a link`);
+}
+
+async function linkIn(raw: Buffer): Promise<URL> {
+  const { text = '' } = await simpleParser(raw);
+  return new URL(/https?:\/\/\S+token\S+/.exec(text)?.[0] ?? expect.fail('No link in the mail'));
 }

@@ -5,6 +5,7 @@ import { faultSentence, isTrouble } from '#lib/ui/trouble.ts';
 const sentences: Record<string, () => string> = {
   'signIn.refused': m.auth_refused,
   'link.invalid': m.auth_link_invalid,
+  'link.spent': m.auth_link_spent,
   'email.invalid': m.auth_email_invalid,
   'name.missing': m.auth_name_missing,
   'password.missing': m.auth_password_missing,
