@@ -1,4 +1,4 @@
-import { SmtpLine, usual, type Patience, type SmtpServer } from './smtp-line.ts';
+import { SmtpLine, Stopped, usual, type Patience, type SmtpServer } from './smtp-line.ts';
 
 /** So many at once to one server; most providers allow ten or more. */
 const mostToOne = 4;
@@ -13,7 +13,9 @@ class Server {
   readonly #patience: Patience;
   readonly #idle: Held[] = [];
   readonly #waiting: (() => void)[] = [];
+  readonly #underWay = new Set<SmtpLine>();
   #used = 0;
+  #isStopped = false;
 
   constructor(patience: Patience) {
     this.#patience = patience;
@@ -23,11 +25,18 @@ class Server {
     if (this.#used >= mostToOne) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#used++;
     try {
+      if (this.#isStopped) throw new Stopped();
       const kept = this.#take();
-      const line = kept ?? (await SmtpLine.open(server, this.#patience));
-      const result = await work(line, !kept);
-      this.#keep(line);
-      return result;
+      const line = kept ?? new SmtpLine(server, this.#patience);
+      this.#underWay.add(line);
+      try {
+        if (!kept) await line.open();
+        const result = await work(line, !kept);
+        this.#keep(line);
+        return result;
+      } finally {
+        this.#underWay.delete(line);
+      }
     } finally {
       // The place goes to whoever waits, or becomes free.
       const next = this.#waiting.shift();
@@ -41,6 +50,12 @@ class Server {
       clearTimeout(timer);
       line.end();
     }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.end();
+    for (const line of this.#underWay) line.stop();
   }
 
   #take(): SmtpLine | undefined {
@@ -67,13 +82,15 @@ class Server {
 export class Lines {
   readonly #servers = new Map<string, Server>();
   readonly #patience: Patience;
+  #isStopped = false;
 
   constructor(patience = usual) {
     this.#patience = patience;
   }
 
-  /** @throws SmtpError when no line can be had, and whatever `work` throws */
+  /** @throws SmtpError when no line can be had, Stopped, and whatever `work` throws */
   use<T>(server: SmtpServer, work: (line: SmtpLine, isFresh: boolean) => Promise<T>): Promise<T> {
+    if (this.#isStopped) return Promise.reject(new Stopped());
     // Tokens change each hour.
     const key = JSON.stringify({ ...server, accessToken: undefined });
     const lines = this.#servers.get(key) ?? new Server(this.#patience);
@@ -84,5 +101,11 @@ export class Lines {
   end(): void {
     for (const server of this.#servers.values()) server.end();
     this.#servers.clear();
+  }
+
+  /** For good: what is under way ends with `Stopped`, and so does what comes after. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const server of this.#servers.values()) server.stop();
   }
 }

@@ -16,9 +16,13 @@ const most = { all: 64, one: 32 };
 /** When a server that had enough to do has so few left, more are taken for it. */
 const few = 16;
 const overtakenEachMs = 10_000;
+/** Stopping, so long a server that has a mail in its hands is waited for, and then writing down what became of it. */
+const lastWaitsMs = { server: 5_000, record: 3_000 };
+
+type Options = { patience?: Patience; stopMs?: number };
 
 /** Sends what waits, several mails at a time. Without a relay they are built and held, to be read on their page. */
-export function startOutbox({ patience }: { patience?: Patience } = {}): Loop {
+export function startOutbox({ patience, stopMs = lastWaitsMs.server }: Options = {}): Loop {
   const ways: Ways = { lines: new Lines(patience), rests: new Rests() };
   /** Mails under way, with the server they go to. */
   const underWay = new Map<Promise<void>, string>();
@@ -73,10 +77,23 @@ export function startOutbox({ patience }: { patience?: Patience } = {}): Loop {
       judging.poke();
     },
     isReady: () => sending.isReady() && showing.isReady() && judging.isReady(),
+    /**
+     * Servers that do not answer by then are left: what none of them had whole is queued again, the rest is of unknown fate. What cannot
+     * be written down is another's when its lease ends.
+     */
     async stop() {
-      await Promise.all([sending.stop(), showing.stop(), judging.stop()]);
-      await Promise.all(underWay.keys());
-      ways.lines.end();
+      const ended = Promise.all([sending.stop(), showing.stop(), judging.stop()]).then(() =>
+        Promise.all(underWay.keys()),
+      );
+      if (await isWithin(ended, stopMs)) return ways.lines.end();
+      ways.lines.stop();
+      if (!(await isWithin(ended, lastWaitsMs.record))) log.warn({ part: 'mail', underWay: underWay.size }, 'left');
     },
   };
+}
+
+async function isWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(() => late.resolve(false), ms);
+  return Promise.race([work.then(() => true), late.promise]).finally(() => clearTimeout(timer));
 }

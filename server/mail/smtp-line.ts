@@ -58,15 +58,26 @@ const greetingMs = 30_000;
 /** A server that does not hang up after our last word is left alone. */
 const socketCloseTimeout = 1_000;
 
+/** We leave, whatever the server would have said. */
+export class Stopped extends Error {
+  override name = 'Stopped';
+
+  constructor() {
+    super('Lotse was stopped before the server answered');
+  }
+}
+
 /** A connection to a mail server over which one mail after the other leaves. After any trouble it is closed. */
 export class SmtpLine {
   readonly #connection: SMTPConnection;
   readonly #broken = Promise.withResolvers<never>();
+  readonly #server: SmtpServer;
   readonly #patience: Patience;
   /** How many mails it took. */
   taken = 0;
 
-  private constructor(server: SmtpServer, patience: Patience) {
+  constructor(server: SmtpServer, patience = usual) {
+    this.#server = server;
     this.#patience = patience;
     const greeting = Math.min(greetingMs, patience.openMs);
     this.#connection = new SMTPConnection({
@@ -89,15 +100,13 @@ export class SmtpLine {
   }
 
   /** @throws SmtpError */
-  static async open(server: SmtpServer, patience = usual): Promise<SmtpLine> {
-    const line = new SmtpLine(server, patience);
-    const late = line.#endAfter(patience.openMs);
+  async open(): Promise<void> {
+    const late = this.#endAfter(this.#patience.openMs);
     try {
-      await line.#ask((done) => line.#connection.connect(done));
-      if (server.user) await line.#ask((done) => line.#connection.login(credentialsOf(server), done));
-      return line;
+      await this.#ask((done) => this.#connection.connect(done));
+      if (this.#server.user) await this.#ask((done) => this.#connection.login(credentialsOf(this.#server), done));
     } catch (error) {
-      line.close();
+      this.close();
       throw error;
     } finally {
       clearTimeout(late);
@@ -133,6 +142,12 @@ export class SmtpLine {
 
   close(): void {
     this.#connection.close();
+  }
+
+  /** At once, also where a mail is under way. */
+  stop(): void {
+    this.#broken.reject(new Stopped());
+    this.close();
   }
 
   #endAfter(ms: number, isLate = () => true): NodeJS.Timeout {

@@ -1,5 +1,5 @@
 import { Lines } from './lines.ts';
-import type { Envelope, SmtpError, SmtpServer, Taken } from './smtp-line.ts';
+import { Stopped, type Envelope, type SmtpError, type SmtpServer, type Taken } from './smtp-line.ts';
 import { TakenBack, Text } from './smtp-text.ts';
 
 export type { SmtpServer };
@@ -8,11 +8,11 @@ export type RecipientResult = { address: string; outcome: 'sent' | 'temporary' |
 
 /**
  * How one try ended. `unknown`: the server had asked for the text (354), got it, and never said whether it took it; sending
- * again could double it. `auth`: the account is refused, not the mail. `takenBack`: it must not leave any more. All but `sent`
- * carry the server's words.
+ * again could double it. `auth`: the account is refused, not the mail. `takenBack`: it must not leave any more. `stopped`: we left
+ * before the server had it. All others but `sent` carry the server's words.
  */
 export type SendResult = {
-  outcome: 'sent' | 'temporary' | 'permanent' | 'auth' | 'unknown' | 'takenBack';
+  outcome: 'sent' | 'temporary' | 'permanent' | 'auth' | 'unknown' | 'takenBack' | 'stopped';
   response: string;
   recipients: RecipientResult[];
   /** Nobody could be talked to, or nobody whom we trust. */
@@ -87,13 +87,20 @@ function success({ response, rejectedErrors }: Taken, { to }: Envelope): SendRes
 }
 
 function failure(error: SmtpError, { isWhole, to }: { isWhole: boolean; to: string[] }): SendResult {
-  const outcome = error instanceof TakenBack ? 'takenBack' : outcomeOf(error, isWhole);
+  const outcome = ownEndOf(error, isWhole) ?? outcomeOf(error, isWhole);
   const response = shortened(error.response || error.message);
   const refused = refusals(error.rejectedErrors);
   const known =
     outcome === 'permanent' || outcome === 'temporary' ? to.map((address) => ({ address, outcome, response })) : [];
   const trouble = troubleOf(error);
   return { outcome, response, recipients: refused.length > 0 ? refused : known, ...(trouble ? { trouble } : {}) };
+}
+
+/** What we ended ourselves. Of a text that the server had whole nobody knows what became of it, whoever left. */
+function ownEndOf(error: Error, isWhole: boolean): SendResult['outcome'] | null {
+  if (error instanceof TakenBack) return 'takenBack';
+  if (error instanceof Stopped) return isWhole ? 'unknown' : 'stopped';
+  return null;
 }
 
 function troubleOf({ code = '', message, responseCode }: SmtpError): SendResult['trouble'] {

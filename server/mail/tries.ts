@@ -24,6 +24,9 @@ export function outcomeOf(due: Tried, { outcome, response }: SendResult): outgoi
     case 'auth':
       // Not the mail's fault: it waits until the account is let in again.
       return { ...later(due, response), isNoTry: true };
+    case 'stopped':
+      // Nobody's fault: the next start begins with it.
+      return { state: 'queued', response, retryInSeconds: 0, isNoTry: true };
     case 'temporary':
       return later(due, response);
   }

@@ -6,6 +6,7 @@ import { lane } from '#server/database/pool.ts';
 import { createTicket, run } from '../support/cast.ts';
 import { fillLane } from '../support/full-lane.ts';
 import { startOutboxDesk, type OutboxDesk } from '../support/outbox-desk.ts';
+import { startSmtpServer } from '../support/smtp-server.ts';
 import { until } from '../support/until.ts';
 
 let desk: OutboxDesk;
@@ -171,4 +172,33 @@ test('the mail of a ticket that became internal does not leave, whenever that ha
   expect(await outgoing.offer([due])).toEqual(new Set());
   expect((await desk.row(taken)).state).toBe('sending');
   expect(desk.sink.delivered).toEqual([]);
+});
+
+test('who is stopped beside a server that stalls leaves it: what it had whole is of unknown fate, the rest is queued as it was', async () => {
+  const server = await startSmtpServer();
+  decide({ SMTP_URL: server.url });
+  const say = async (words: string) => {
+    const message = await desk.say(await createTicket(desk.cast), `<p>${words}</p>`);
+    desk.poke();
+    return message;
+  };
+  server.misbehave({ '.': 'stall' });
+  desk.start(undefined, 0);
+  const whole = await say('Ganz dort.');
+  await until(() => Promise.resolve(server.reached('.') === 1));
+  // Three more lines go to one server; the last mail waits for its turn.
+  server.misbehave({ MAIL: 'stall' });
+  const begun = await Promise.all(['Eins', 'Zwei', 'Drei', 'Vier'].map(say));
+  await until(async () => server.reached('MAIL') === 4 && (await desk.row(begun[3] ?? '')).state === 'sending');
+  await desk.pause();
+  expect(await desk.row(whole)).toMatchObject({ state: 'unknown', attempts: 1, waitMinutes: 15 });
+  for (const message of begun) expect(await desk.row(message)).toMatchObject({ state: 'queued', attempts: 0 });
+  server.misbehave({});
+  desk.start();
+  for (const message of begun) await desk.becomes(message, 'sent');
+  expect(await desk.row(whole)).toMatchObject({ state: 'unknown', attempts: 1 });
+  await desk.pause();
+  const texts = server.taken.map(({ raw }) => /Ganz dort|Eins|Zwei|Drei|Vier/.exec(raw.toString())?.[0]).toSorted();
+  expect(texts).toEqual(['Drei', 'Eins', 'Ganz dort', 'Vier', 'Zwei']);
+  await server.stop();
 });

@@ -87,7 +87,8 @@ export async function startOutboxDesk() {
     say,
     deliveries,
     settled,
-    start: (patience?: Patience) => (outbox = startOutbox(patience ? { patience } : {})),
+    start: (patience?: Patience, stopMs?: number) =>
+      (outbox = startOutbox({ ...(patience ? { patience } : {}), ...(stopMs === undefined ? {} : { stopMs }) })),
     pause: () => outbox?.stop(),
     poke: () => outbox?.poke(),
     /** Between two tests: nothing runs, nothing waits, and the relay takes everything. */
