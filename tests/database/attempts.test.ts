@@ -6,6 +6,7 @@ import { createCast, createTicket, run, type Cast } from '../support/cast.ts';
 import { createLiveDatabase, openBoard, type Page } from '../support/live.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { startKillable, type Killable } from '../support/notes.ts';
+import { until } from '../support/until.ts';
 import { overlap } from '../support/waiting.ts';
 
 /* A command whose first attempt got stuck on its way is sent again, to another process: both must come to the same. */
@@ -132,4 +133,33 @@ test('an id under which something else was done or refused is told so, and never
   expect(await execute(cast.ada, { ...post, id: refused })).toEqual(other);
   expect(await eventsOf(claimed)).toEqual(['ticket.claimed', 'ticket.claimed']);
   expect(await eventsOf(refused)).toEqual([]);
+});
+
+test.each([
+  ['ticket.claim', 'ticket.setStatus'],
+  ['ticket.setStatus', 'ticket.claim'],
+])('an id that comes as %s and as %s at the same moment is done as the first, without a deadlock', async (...names) => {
+  const [id, ticket] = [randomUUID(), await createTicket(cast)];
+  const inputs: Record<string, unknown> = Object.fromEntries(
+    onTicket.map(([name, inputFor]) => [name, inputFor(ticket)]),
+  );
+  const started: Promise<Answer>[] = [];
+  await database.owner.begin(async (sql) => {
+    // Where the first is held up, with all that it has locked by then.
+    await sql`select from lotse.workspace_counters where workspace_id = ${cast.workspaceId} for update`;
+    for (const [at, name] of names.entries()) {
+      started.push(execute(cast.ada, { id, name, input: inputs[name], isFirst: true }));
+      const waits = await until(async () => {
+        const rows = await sql<{ event: string }[]>`
+          select wait_event as event from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()
+        `;
+        return rows.length > at && rows.map(({ event }) => event);
+      });
+      // The second waits for the first, before it locks anything that the first may want.
+      expect(waits.includes('advisory')).toBe(at === 1);
+    }
+  });
+  const [first, second] = await Promise.all(started);
+  expect(first).toMatchObject({ ok: true });
+  expect(second).toEqual({ ok: false, error: { code: 'bad.input', detail: { field: 'id' } } });
 });
