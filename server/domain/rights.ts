@@ -20,28 +20,45 @@ export async function rightsOf(workspaceId: string, memberIds: string[]): Promis
         where m.workspace_id = ${workspaceId}
           and m.id = any (${memberIds}::uuid[])
           and m.deactivated_at is null
-      )
+      ),
+      grouped as (
+        select gm.member_id, gm.group_id
+        from lotse.group_members gm
+        join asked a on a.id = gm.member_id
+        where gm.workspace_id = ${workspaceId}
+      ),
+      -- Two joins, each over an index: one with "or" compares every member asked for with every access there is.
+      granted as (
+        select pa.member_id, pa.pool_id
+        from lotse.pool_access pa
+        join asked a on a.id = pa.member_id
+        where pa.workspace_id = ${workspaceId} and not a.is_moderator
+        union
+        select g.member_id, pa.pool_id
+        from lotse.pool_access pa
+        join grouped g on g.group_id = pa.group_id
+        join asked a on a.id = g.member_id
+        where pa.workspace_id = ${workspaceId} and not a.is_moderator
+      ),
+      seen as (
+        select member_id, pool_id from granted
+        union
+        select g.member_id, p.id
+        from granted g
+        join lotse.pools p on p.parent_id = g.pool_id
+        where p.workspace_id = ${workspaceId}
+      ),
+      grouped_by_member as (select member_id, array_agg(group_id) as groups from grouped group by member_id),
+      seen_by_member as (select member_id, array_agg(pool_id) as pools from seen group by member_id)
       select
         a.id as member_id,
         a.is_moderator,
-        array(
-          select gm.group_id from lotse.group_members gm where gm.workspace_id = ${workspaceId} and gm.member_id = a.id
-        ) as groups,
-        array(
-          select distinct p.id
-          from lotse.pool_access pa
-          join lotse.pools p on p.workspace_id = pa.workspace_id and pa.pool_id in (p.id, p.parent_id)
-          where pa.workspace_id = ${workspaceId}
-            and not a.is_moderator
-            and (
-              pa.member_id = a.id
-              or pa.group_id in (
-                select gm.group_id from lotse.group_members gm where gm.workspace_id = ${workspaceId} and gm.member_id = a.id
-              )
-            )
-        ) as pools,
+        coalesce(g.groups, '{}') as groups,
+        coalesce(s.pools, '{}') as pools,
         (select c.event_seq from lotse.workspace_counters c where c.workspace_id = ${workspaceId}) as seq
       from asked a
+      left join grouped_by_member g on g.member_id = a.id
+      left join seen_by_member s on s.member_id = a.id
     `,
     { readOnly: true },
   );
