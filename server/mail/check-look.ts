@@ -1,17 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import type { ImapFlow, ListResponse } from 'imapflow';
 import type { CheckFailure } from '#lib/shared/checks.ts';
 import { AppError } from '#lib/shared/errors.ts';
-import * as mails from '#server/domain/mails.ts';
+import type * as mails from '#server/domain/mails.ts';
+import { forgetAccessToken } from './access-token.ts';
 import { clientFor } from './imap-connect.ts';
 import { uidValidityOf } from './imap-read.ts';
 
-/** `busy`: somebody else reads the mailbox by a token that only one may renew. */
 export type Seen =
   | { as: 'arrived'; uid: number; uidValidity: number; raw: Buffer }
   | { as: 'elsewhere'; folder: string; isJunk: boolean }
-  | { as: 'nothing' }
-  | { as: 'busy' };
+  | { as: 'nothing' };
 
 type Wanted = {
   /** How the subject ends. */
@@ -28,18 +26,22 @@ const mostBytes = 256 * 1024;
 
 /** Looks into an account's mailbox for a mail, as the reader would, beside it and without touching anything. */
 export async function lookFor(account: mails.Account, wanted: Wanted): Promise<Seen> {
-  if (account.imapAuth === 'password') return look(account, wanted);
-  const lease = await mails.lease(account.id, randomUUID(), { evenPaused: true });
-  if (!lease) return { as: 'busy' };
   try {
     return await look(account, wanted);
-  } finally {
-    await lease.end();
+  } catch (error) {
+    // A kept token may have been taken back: the next is a new one.
+    if (account.imapAuth === 'password' || !isRefused(error)) throw error;
+    forgetAccessToken({ accountId: account.id });
+    return look(account, wanted);
   }
 }
 
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'authenticationFailed' in error && error.authenticationFailed === true;
+}
+
 async function look(account: mails.Account, wanted: Wanted): Promise<Seen> {
-  const client = await clientFor(account, patience);
+  const client = await clientFor(account, { patience, mayBeKept: true });
   // Told by the command under way; without a listener it would end the process.
   client.on('error', () => undefined);
   try {
@@ -93,8 +95,7 @@ export function readTroubleOf(error: unknown): { failure: CheckFailure; response
   const response =
     'responseText' in error && typeof error.responseText === 'string' ? error.responseText : error.message;
   const code = 'code' in error ? String(error.code) : '';
-  if ('authenticationFailed' in error && error.authenticationFailed === true)
-    return { failure: 'read.password', response };
+  if (isRefused(error)) return { failure: 'read.password', response };
   if ('mailboxMissing' in error && error.mailboxMissing === true) return { failure: 'read.folder', response };
   if (/CERT|SSL|TLS|certificate|altname/i.test(`${code} ${error.message}`))
     return { failure: 'read.certificate', response };

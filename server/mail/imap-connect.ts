@@ -4,7 +4,7 @@ import { ImapFlow } from 'imapflow';
 import { config } from '#server/config.ts';
 import * as mails from '#server/domain/mails.ts';
 import { unseal } from '#server/sealed.ts';
-import { freshAccessToken } from './access-token.ts';
+import { freshAccessToken, keptAccessToken, type TokenAccount } from './access-token.ts';
 import { timed } from './imap-timed.ts';
 
 /**
@@ -16,13 +16,22 @@ export type Patience = { quietMs: number; commandMs: number; renewMs?: number };
 /** 40 MB at a megabit take five minutes and a half. */
 const usual: Patience = { quietMs: 5 * 60_000, commandMs: 10 * 60_000 };
 
-/** A client for the account's mailbox that is not connected yet, with a password or with a token that is fresh. */
-export async function clientFor(account: mails.Account, patience = usual): Promise<ImapFlow> {
+type Options = {
+  patience?: Patience | undefined;
+  /** A token that was used before will do, as long as it should hold. */
+  mayBeKept?: boolean;
+};
+
+/** A client for the account's mailbox that is not connected yet, with a password or with a token. */
+export async function clientFor(
+  account: mails.Account,
+  { patience = usual, mayBeKept = false }: Options = {},
+): Promise<ImapFlow> {
   const { imapUser: user, imapSecurity: security, imapAuth: provider, oauthConnectedAt: connectedAt } = account;
   const secret =
     provider === 'password'
       ? { pass: unseal(account.imapPassword, mails.imapPasswordPurpose) }
-      : { accessToken: await freshAccessToken({ accountId: account.id, provider, connectedAt }) };
+      : { accessToken: await tokenFor({ accountId: account.id, provider, connectedAt }, mayBeKept) };
   const client = new ImapFlow({
     host: account.imapHost,
     port: account.imapPort,
@@ -39,6 +48,10 @@ export async function clientFor(account: mails.Account, patience = usual): Promi
     socketTimeout: patience.quietMs,
   });
   return timed(client, patience.commandMs);
+}
+
+async function tokenFor(account: TokenAccount, mayBeKept: boolean): Promise<string> {
+  return mayBeKept ? (await keptAccessToken(account)).accessToken : freshAccessToken(account);
 }
 
 /** Certificates are always verified; an authority of the house is believed besides the public ones. */

@@ -91,7 +91,7 @@ export function watch(
   async function read(lease: mails.Lease): Promise<void> {
     // It is another mailbox by now, and somebody with the new settings is about to take over.
     if (lease.cursor.mailbox !== account.mailbox) return;
-    const connection = await clientFor(account, patience);
+    const connection = await clientFor(account, { patience });
     client = connection;
     connection.on('exists', () => hint.resolve());
     connection.on('close', () => hint.resolve());

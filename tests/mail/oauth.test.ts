@@ -6,7 +6,9 @@ import { accessFor, consentAddress, consentOf, endConsent, providers } from '#se
 import { decide } from '#server/config.ts';
 import { createCast, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { startImapServer, type FakeImap } from '../support/imap-server.ts';
+import { mailOf, startImapServer, type FakeImap } from '../support/imap-server.ts';
+import * as mails from '#server/domain/mails.ts';
+import { lookFor } from '#server/mail/check-look.ts';
 import { startIntake } from '#server/mail/intake.ts';
 import { startMailboxes } from '#server/mail/mailboxes.ts';
 import { stopParsing } from '#server/mail/parse.ts';
@@ -141,7 +143,8 @@ let imap: FakeImap;
 test('a mailbox is opened by a fresh token, and a token that the provider exchanged is kept', async () => {
   db = await createTestDatabase();
   cast = await createCast();
-  imap = await startImapServer({ accessToken: 'access for refresh-2' });
+  const options = { accessToken: 'access for refresh-2', capabilities: ['IDLE', 'UIDPLUS', 'MOVE', 'SPECIAL-USE'] };
+  imap = await startImapServer(options);
   imap.add('Über ein Token');
   rotates = true;
   const intake = startIntake();
@@ -172,6 +175,17 @@ test('a mailbox is opened by a fresh token, and a token that the provider exchan
   expect(imap.tokens).toContain('user=service@nordlicht.example\u0001auth=Bearer access for refresh-2\u0001\u0001');
   const [kept] = await state();
   expect(kept?.oauthRefreshToken).toMatch(/^sealed1\./);
+  // Who checks the account looks beside its reader, with the token that opened it; once that is refused, with another.
+  const mail = { uid: 1, raw: mailOf('Probe 4711'), flags: new Set<string>(), date: new Date() };
+  imap.folders.set('Werbung', { uidValidity: 1, uidNext: 2, mails: [mail], use: '\\Junk' });
+  for (const token of ['access for refresh-2', 'access for refresh-3']) {
+    options.accessToken = token;
+    const account = (await mails.receiversOf([id])).get(id) ?? expect.fail('no account');
+    const seen = await lookFor(account, { mark: '4711', since: new Date(), everywhere: true });
+    expect(seen).toEqual({ as: 'elsewhere', folder: 'Werbung', isJunk: true });
+  }
+  const [reader] = await db.owner`select lease_until > now() as is_reading from lotse.mail_accounts where id = ${id}`;
+  expect(reader).toEqual({ isReading: true });
   await run(cast.ada, 'account.change', { account: id, imapHost: 'localhost' });
   expect((await state())[0]?.oauthRefreshToken).toBe('');
   await mailboxes.stop();

@@ -24,7 +24,8 @@ export type FakeOptions = {
   lateMs?: number;
 };
 
-export type FakeBox = { uidValidity: number; uidNext: number; mails: FakeMail[] };
+/** `use`: what it is for, as RFC 6154 has it. */
+export type FakeBox = { uidValidity: number; uidNext: number; mails: FakeMail[]; use?: string };
 
 export type FakeImap = Awaited<ReturnType<typeof startImapServer>>;
 

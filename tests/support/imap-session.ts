@@ -116,9 +116,10 @@ export class ImapSession {
           this.#say(`* ${name} (\\Noselect) "/" ""`);
           return 'OK';
         }
-        for (const folder of this.#world.folders.keys()) this.#say(`* ${name} () "/" "${folder}"`);
+        for (const [folder, { use = '' }] of this.#world.folders) this.#say(`* ${name} (${use}) "/" "${folder}"`);
         return 'OK';
       case 'SELECT':
+      case 'EXAMINE':
         return this.#select(rest);
       case 'CREATE':
         this.#world.folders.set(unquoted(rest), { uidValidity: 1, uidNext: 1, mails: [] });

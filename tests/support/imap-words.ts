@@ -20,10 +20,12 @@ export function searched(box: FakeBox, query: string): number[] {
   const since = /\bSINCE "?(\d+-\w+-\d+)/i.exec(query)?.[1];
   const named = uids ? uidsIn(box, uids) : null;
   const from = since ? Date.parse(`${since} UTC`) : -Infinity;
+  const [, subject = ''] = /\bSUBJECT "?([^"]+?)"?(?: |$)/i.exec(query) ?? [];
   const wantsDeleted = /\bDELETED\b/i.test(query);
   return box.mails
-    .filter(({ uid, date, flags }) => {
+    .filter(({ uid, date, flags, raw }) => {
       if (wantsDeleted && !flags.has('\\Deleted')) return false;
+      if (!raw.includes(subject)) return false;
       return (!named || named.has(uid)) && date.getTime() >= from;
     })
     .map(({ uid }) => uid);

@@ -36,7 +36,7 @@ export type Lease = {
  * One reader per account among all processes. Null while another holds it, or when the account is no longer to be read.
  * A reader that could not renew in time has lost it: whoever writes the cursor does so as the holder.
  */
-export async function lease(accountId: string, holder: string, { evenPaused = false } = {}): Promise<Lease | null> {
+export async function lease(accountId: string, holder: string): Promise<Lease | null> {
   const [taken] = await asSystem(
     null,
     ({ sql }) => sql<(Cursor & { leaseToken: number })[]>`
@@ -46,7 +46,7 @@ export async function lease(accountId: string, holder: string, { evenPaused = fa
       lease_token = lease_token + 1,
       lease_until = now() + make_interval(secs => ${leaseSeconds})
     where id = ${accountId}
-      and (paused_at is null or ${evenPaused})
+      and paused_at is null
       and archived_at is null
       and (
         lease_holder = ${holder}
