@@ -8,6 +8,7 @@ import * as consultations from './domain/consultations.ts';
 import * as contacts from './domain/contacts.ts';
 import * as dkim from './domain/dkim.ts';
 import * as files from './domain/files.ts';
+import { copiesOf } from './domain/files/copies.ts';
 import * as filters from './domain/filters.ts';
 import * as groups from './domain/groups.ts';
 import * as images from './domain/images.ts';
@@ -62,6 +63,11 @@ export const verbs: Verbs = {
   'message.withdraw': by(messages.withdraw),
   'message.takeBack': by(takeBack),
   'file.add': by(files.add),
+  'file.copy': async (input, actor) => {
+    // Bytes first, rows second.
+    const copies = await copiesOf(actor, input);
+    return (act) => files.copy(act, copies);
+  },
   'file.show': by(files.show),
   'file.remove': by(files.remove),
   'link.revoke': by(links.revoke),

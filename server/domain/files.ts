@@ -3,6 +3,7 @@ import type { Command } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
 import { fileBytes, refusedFileNames } from '#lib/shared/limits.ts';
 import type { Act } from './act.ts';
+import type { Copies } from './files/copies.ts';
 
 /** The row for bytes that lie in the file home already (server/files.ts). Loose until a message takes it. */
 export async function add(act: Act, input: Command<'file.add'>) {
@@ -40,6 +41,16 @@ async function customerOf(act: Act): Promise<string> {
   const [row] = await act.sql<{ id: string | null }[]>`select private.customer() as id`;
   if (!row?.id) throw new AppError('forbidden');
   return row.id;
+}
+
+/** Files of a message once more, loose and internal, to be sent with other words. Their bytes were copied already (files/copies.ts). */
+export async function copy(act: Act, { ticket, files }: Copies) {
+  const copied = [];
+  for (const { name, mime, ...stored } of files) {
+    const { file: id } = await add(act, { ticket, visibility: 'internal', name, mime, ...stored });
+    copied.push({ id, name, size: stored.size, type: mime });
+  }
+  return { files: copied };
 }
 
 /** What staff marks for the customer is visible to him; a file on a message follows the message. */

@@ -1,9 +1,12 @@
+import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { decide } from '#server/config.ts';
 import * as outgoing from '#server/domain/outgoing.ts';
 import { lane } from '#server/database/pool.ts';
-import { createTicket, run } from '../support/cast.ts';
+import * as files from '#server/files.ts';
+import { createTicket, refusal, run } from '../support/cast.ts';
 import { fillLane } from '../support/full-lane.ts';
 import { startOutboxDesk, type OutboxDesk } from '../support/outbox-desk.ts';
 import { startSmtpServer } from '../support/smtp-server.ts';
@@ -201,4 +204,36 @@ test('who is stopped beside a server that stalls leaves it: what it had whole is
   const texts = server.taken.map(({ raw }) => /Ganz dort|Eins|Zwei|Drei|Vier/.exec(raw.toString())?.[0]).toSorted();
   expect(texts).toEqual(['Drei', 'Eins', 'Ganz dort', 'Vier', 'Zwei']);
   await server.stop();
+});
+
+test('words that are written anew take along what hung on them, and leave it where it was', async () => {
+  const { mona, ben, zoe } = desk.cast;
+  desk.sink.answerWith(() => ({ code: 550, text: 'no such mailbox' }));
+  const ticket = await createTicket(desk.cast);
+  const plan = { ticket, visibility: 'internal' as const, name: 'plan.txt', mime: 'text/plain' };
+  const file = (await run(mona, 'file.add', { ...plan, ...(await files.put(Buffer.from('Heizplan'))) })).result['file'];
+  const said = { ticket, kind: 'message' as const, visibility: 'public' as const, html: '<p>Anbei der Plan.</p>' };
+  const { message = '' } = (await run(mona, 'message.post', { ...said, files: [file ?? ''] })).result;
+  desk.start();
+  await desk.becomes(message, 'failed');
+  // Who may not write on the ticket copies nothing of it.
+  for (const stranger of [ben, zoe]) expect(await refusal(stranger, 'file.copy', { message })).not.toBeNull();
+  const copied = kept.parse((await run(mona, 'file.copy', { message })).result);
+  expect(copied.files).toMatchObject([{ name: 'plan.txt', size: 8, type: 'text/plain' }]);
+  const [copy = expect.fail('nothing was copied')] = copied.files;
+  expect(copy.id).not.toBe(file);
+  desk.sink.answerWith(() => 'take');
+  const anew = (await run(mona, 'message.post', { ...said, files: [copy.id] })).result['message'] ?? '';
+  await desk.becomes(anew, 'sent');
+  const { attachments } = await simpleParser(desk.sink.delivered.at(-1)?.raw ?? '');
+  expect(attachments.map(({ filename, content }) => [filename, String(content)])).toEqual([['plan.txt', 'Heizplan']]);
+  const hung = await desk.db.owner`
+    select message_id, storage_key from lotse.files where ticket_id = ${ticket} order by created_at
+  `;
+  expect(hung.map(({ messageId }) => messageId)).toEqual([message, anew]);
+  expect(new Set(hung.map(({ storageKey }) => storageKey)).size).toBe(2);
+});
+
+const kept = z.object({
+  files: z.array(z.object({ id: z.uuid(), name: z.string(), size: z.number(), type: z.string() })),
 });

@@ -107,6 +107,8 @@ export const commands = {
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     storageKey: text(200),
   }),
+  /** Once more those of a message, to be sent with other words; internal and loose until then. */
+  'file.copy': z.object({ message: id }),
   'file.show': z.object({ file: id, visibility: z.enum(visibilities) }),
   'file.remove': z.object({ file: id }),
   'link.revoke': z.object({ link: id }),

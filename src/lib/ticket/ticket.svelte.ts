@@ -19,10 +19,10 @@ export type Posting = {
   files: Pick<Attachment, 'id' | 'name' | 'size'>[];
 };
 
-const returned = z.object({
-  html: z.string(),
+const loose = z.object({
   files: z.array(z.object({ id: z.uuid(), name: z.string(), size: z.number(), type: z.string() })),
 });
+const returned = loose.extend({ html: z.string() });
 export type Returned = z.infer<typeof returned>;
 
 type Written = Pick<Posting, 'mode' | 'html' | 'files'> & {
@@ -39,7 +39,7 @@ export class TicketView {
   files = $state.raw<Attachment[]>([]);
   hasEarlier = $state(false);
   posting = $state.raw<Posting[]>([]);
-  /** A message that was taken back: its words go to the composer. */
+  /** A message that was taken back, or is to be written anew: its words and files go to the composer. */
   returned = $state.raw<Returned | null>(null);
   /** Counts what happened to the ticket: the history reads anew. */
   changes = $state(0);
@@ -117,6 +117,13 @@ export class TicketView {
     const back = returned.safeParse(answer.result);
     if (back.success) this.returned = back.data;
     await this.read();
+  }
+
+  /** The words of a mail that went wrong, and copies of its files: what was said stays as it is. */
+  async writeAnew({ id, html, files }: Message): Promise<void> {
+    const answer = files.length > 0 ? await this.live.send('file.copy', { message: id }) : null;
+    const copies = loose.safeParse(answer?.ok ? answer.result : null);
+    this.returned = { html, files: copies.success ? copies.data.files : [] };
   }
 
   /** Says how far this person has read, which is also that he looked. */

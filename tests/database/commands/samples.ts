@@ -149,6 +149,7 @@ export async function samples(cast: Cast, owner: Sql): Promise<Record<string, Sa
     'message.withdraw': by(ben, { message: await say() }),
     'message.takeBack': by(ben, { message: await sayByMail() }),
     'file.add': by(ben, fileInput(await mine())),
+    'file.copy': by(ben, { message: await say() }),
     'file.show': by(ben, { file: loose, visibility: 'public' }),
     'file.remove': by(ben, { file: (await run(ben, 'file.add', fileInput(written))).result['file'] }),
     'link.revoke': by(mona, { link: things.link }),
