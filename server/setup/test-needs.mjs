@@ -15,7 +15,7 @@ import { say, Sentence, sentenceFromOutput } from './say.mjs';
  */
 
 /** @type {Need[]} */
-const needs = [
+export const needs = [
   { project: 'mail', what: 'a real IMAP server', programs: ['dovecot'], debian: 'dovecot-imapd' },
   {
     project: 'mail',
@@ -66,22 +66,27 @@ export function runs(args, project) {
  */
 export async function provideForTests(args) {
   const wanted = needs.filter(({ project }) => runs(args, project));
-  const missing = wanted.filter((need) => !find(need) && isPossible(need));
+  const here = { asRoot: isRoot, has: (/** @type {string[]} */ programs) => find({ programs }) !== undefined };
+  const omitted = wanted.flatMap((need) => whyNot(need, here) ?? []);
+  omitted.forEach(say);
+  const missing = wanted.filter((need) => !find(need) && whyNot(need, here) === null);
   if (missing.length > 0) await installPackages(missing);
   const chromium = find(needs.find(({ project }) => project === 'browser'));
   return chromium ? { LOTSE_CHROMIUM: chromium } : {};
 }
 
 /**
- * Says why not, where it is not.
+ * Why the tests that need it are left out here, whether it is here or not; null where they run once it is.
  * @param {Need} need
+ * @param {{ asRoot: boolean, has: (programs: string[]) => boolean }} here
+ * @returns {string | null}
  */
-function isPossible({ what, debian, rootOnly, unless }) {
-  if (rootOnly && !isRoot) say(`Tests with ${what} (${debian}) are left out: it begins as root alone.`);
-  else if (unless && find({ programs: [unless] }))
-    say(`Tests with ${what} are left out: installing ${debian} would remove the one that is here.`);
-  else return true;
-  return false;
+export function whyNot({ what, debian, programs, rootOnly, unless }, { asRoot, has }) {
+  if (rootOnly && !asRoot)
+    return `Tests with ${what} (${debian}) are left out: it gives up root's rights itself, so it begins as root alone.`;
+  if (unless && !has(programs) && has([unless]))
+    return `Tests with ${what} are left out: installing ${debian} would remove the one that is here.`;
+  return null;
 }
 
 /** @param {Need[]} missing */
