@@ -46,6 +46,16 @@ const domain = z.string().regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[
   error: 'must be a domain like desk.example.org',
 });
 
+const domains = z.string().transform((value, context) => {
+  const named = value
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .filter(Boolean);
+  if (named.every((each) => each.includes('.') && domain.safeParse(each).success)) return named;
+  context.addIssue({ code: 'custom', message: 'must list domains like stadtnetz.example, uni.example' });
+  return z.NEVER;
+});
+
 /** Connections of a process to the database. */
 export const databaseConnections = 12;
 
@@ -66,6 +76,7 @@ export const settings = z.object({
   SMTP_IN_PORT: port.optional(),
   MAIL_DOMAIN: domain.optional(),
   MAIL_FROM: z.email({ error: 'must be a mail address' }).optional(),
+  MAIL_SHARED_DOMAINS: domains.prefault(''),
   OAUTH_GOOGLE_CLIENT_ID: z.string().optional(),
   OAUTH_GOOGLE_CLIENT_SECRET: z.string().optional(),
   OAUTH_MICROSOFT_CLIENT_ID: z.string().optional(),

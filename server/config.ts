@@ -44,6 +44,8 @@ export function parseConfig(env: Environment) {
     smtpIn: values.SMTP_IN_PORT === undefined ? null : { host: values.SMTP_IN_HOST, port: values.SMTP_IN_PORT },
     mailDomain: domain,
     mailFrom: values.MAIL_FROM ?? `lotse@${domain}`,
+    /** Where strangers have their mailboxes side by side, besides the providers that Lotse knows. */
+    mailSharedDomains: values.MAIL_SHARED_DOMAINS,
     oauth: oauth(values),
     /** Certificates in PEM of an authority of the house, believed besides the public ones. */
     mailCaFile: values.MAIL_CA_FILE ?? null,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decide } from '#server/config.ts';
 import { act } from '#server/domain/act.ts';
 import { queueForCustomers } from '#server/domain/outgoing.ts';
 import { createCast, createTicket, run, type Cast } from '../support/cast.ts';
@@ -143,6 +144,20 @@ test.each([
   expect(await queue(await ticketOf(`neue.mieterin@${domain}`, `Heizung ausgefallen! ${domain}`))).toBe(1);
   await confirmed(100, `Anderes ${domain}`, (n) => `kundin${n}@${domain}`);
   expect(await queue(await ticketOf(`noch.jemand@${domain}`, `Anderes ${domain}`))).toBe(1);
+});
+
+test('the customers of a provider that the operator named are strangers to each other, too', async () => {
+  decide({ MAIL_SHARED_DOMAINS: 'uni.example, Stadtnetz.example' });
+  await confirmed(20, 'Kein Wasser', (n) => `haushalt${n}@stadtnetz.example`);
+  expect(await queue(await ticketOf('noch.einer@stadtnetz.example', 'Kein Wasser'))).toBe(1);
+  expect(await queue(await ticketOf('haushalt3@mein.stadtnetz.example', 'Kein Wasser'))).toBe(1);
+  await confirmed(20, 'Kein Wasser', (n) => `haushalt${n}@mein.stadtnetz.example`);
+  expect(await queue(await ticketOf('noch.einer@mein.stadtnetz.example', 'Kein Wasser'))).toBe(0);
+  // One mailbox is one mailbox there as well.
+  await confirmed(20, 'Danke', (n) => `automat+${n}@uni.example`);
+  expect(await queue(await ticketOf('automat+21@uni.example', 'Danke'))).toBe(0);
+  decide({ MAIL_SHARED_DOMAINS: '' });
+  expect(await queue(await ticketOf('wieder.einer@stadtnetz.example', 'Kein Wasser'))).toBe(0);
 });
 
 test('a domain that only looks like a provider is a domain of somebody', async () => {

@@ -40,6 +40,7 @@ describe('a wrong value', () => {
     ['SMTP_IN_PORT', { SMTP_IN_PORT: '-1' }],
     ['MAIL_DOMAIN', { MAIL_DOMAIN: 'not a domain' }],
     ['MAIL_FROM', { MAIL_FROM: 'nobody' }],
+    ['MAIL_SHARED_DOMAINS', { MAIL_SHARED_DOMAINS: 'uni.example, .*' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
     ['DATABASE_URL', { ...supabase, SUPABASE_SECRET_KEY: 's' }],
     ['SUPABASE_SECRET_KEY', { ...supabase, DATABASE_URL: 'postgres://postgres@db.example.org/postgres' }],

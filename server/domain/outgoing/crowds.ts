@@ -1,4 +1,5 @@
 import type { Fragment } from 'postgres';
+import { config } from '#server/config.ts';
 import type { TransactionSql } from '#server/database/pool.ts';
 
 /*
@@ -19,7 +20,12 @@ const most = {
 /** Longer known than this, a customer is no address that was made for the next mail. */
 const newHours = 24;
 
-/** Where people have their mailboxes that have no domain of their own: in German-speaking countries and the large ones elsewhere. */
+/**
+ * Where people have their mailboxes that have no domain of their own: in German-speaking countries and the large ones elsewhere. Written down
+ * by hand: published lists name thousands of free domains, among them those that hand out addresses for the next mail, which are just what is
+ * to be bounded. A provider that is missing here is counted as a company: its customers get too few confirmations, never a loop too many.
+ * Operators add theirs by MAIL_SHARED_DOMAINS.
+ */
 const providers = [
   'gmail\\.com|googlemail\\.com|(outlook|hotmail|live|msn)\\.[a-z]{2,3}(\\.[a-z]{2})?|(yahoo|ymail|rocketmail)\\.[a-z]{2,3}(\\.[a-z]{2})?',
   'icloud\\.com|me\\.com|mac\\.com|aol\\.(com|de)|proton\\.me|protonmail\\.(com|ch)|pm\\.me|fastmail\\.(com|fm)|zoho\\.(com|eu)|mail\\.com',
@@ -32,7 +38,8 @@ const providers = [
 
 /** Whether the crowd behind an address had its share, as a condition over `a` (contact_addresses), `c` (contacts) and `t` (tickets). */
 export function crowdMayBeAnswered(sql: TransactionSql) {
-  const isShared = sql`split_part(lower(a.address), '@', 2) ~ ${`^(${providers})$`}`;
+  const domain = sql`split_part(lower(a.address), '@', 2)`;
+  const isShared = sql`(${domain} ~ ${`^(${providers})$`} or ${domain} = any (${config().mailSharedDomains}::text[]))`;
   const isNew = sql`(asked.created_at is null or asked.created_at > now() - make_interval(hours => ${newHours}))`;
   const isAlike = sql`${stem(sql, sql`other.subject`)} = ${stem(sql, sql`t.subject`)}`;
   const isSameMailbox = sql`${mailboxOf(sql, sql`q.to_address`)} = ${mailboxOf(sql, sql`a.address`)}`;
@@ -52,7 +59,7 @@ export function crowdMayBeAnswered(sql: TransactionSql) {
       join lotse.tickets other on other.workspace_id = q.workspace_id and other.id = q.ticket_id
       left join lotse.contacts asked on asked.workspace_id = q.workspace_id and asked.id = q.contact_id
       where q.workspace_id = t.workspace_id and q.kind = 'confirmation' and q.created_at > now() - interval '1 hour'
-        and split_part(lower(q.to_address), '@', 2) = split_part(lower(a.address), '@', 2)
+        and split_part(lower(q.to_address), '@', 2) = ${domain}
     )
   `;
 }
