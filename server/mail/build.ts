@@ -12,7 +12,7 @@ import { composeMail, type ComposedMail, type ComposeInput } from './compose.ts'
 import { signed } from './dkim.ts';
 import { loopMark } from './machine.ts';
 import { separatorToken } from './separator.ts';
-import { messageIdFor, replyAddressFor, threadIdFor } from './thread-ids.ts';
+import { messageIdFor, plainIdFor, replyAddressFor, threadIdFor } from './thread-ids.ts';
 
 export type Built = ComposedMail & { subject: string };
 
@@ -39,7 +39,7 @@ export async function buildMail(due: Due): Promise<Built | null> {
   return compose(due, rendered, {
     from: { name: content.company, address: config().mailFrom },
     replyTo: null,
-    messageId: `lotse.${due.id}@${config().mailDomain}`,
+    messageId: plainIdFor(key, { domain: config().mailDomain, mailId: due.id }),
     inReplyTo: null,
     references: [],
     automatic: 'generated',

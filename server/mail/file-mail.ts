@@ -23,7 +23,7 @@ import type { ReadMail } from './parse.ts';
 import { senderProof } from './sender-proof.ts';
 import { doubts } from './spam.ts';
 import { isWrittenBy, statementOf } from './statement.ts';
-import { ownIdOf } from './thread-ids.ts';
+import { ownMailOf } from './thread-ids.ts';
 import { verdictWords } from './verdict-words.ts';
 import { waitForPerson } from './wait.ts';
 
@@ -86,7 +86,7 @@ async function file(tx: Act, { incoming, decision, stored, number, wishes }: Pla
   if (decision.kind === 'ledger') {
     // Forged reports are easy: only an id that carries our key may mark anything.
     const { report } = verdicts;
-    const concerned = report && ownIdOf(incoming.key, report.originalMessageId ?? '')?.mailId;
+    const concerned = report && ownMailOf(incoming.key, report.originalMessageId ?? '');
     if (concerned) await outgoing.noteReport(tx, concerned, report);
     await noteCheck(tx, incoming);
     if (verdicts.check) {

@@ -35,6 +35,22 @@ export function ownIdOf(key: Buffer, messageId: string): OwnId | null {
   return ticketId === null ? null : { ticketId, mailId: mail.length === 26 ? uuidOf(mail.toLowerCase()) : null };
 }
 
+/**
+ * Message-ID of a mail that is about no ticket, or must not lead to one: by it nobody who answers gets onto a ticket, and yet a bounce can
+ * prove which mail it is about.
+ */
+export function plainIdFor(key: Buffer, { domain, mailId }: { domain: string; mailId: string }): string {
+  const mail = base32(uuidBytes(mailId));
+  return `lotse.mail.${mail}.${sign(key, `mail:${mail}`)}@${domain}`;
+}
+
+/** Which mail of ours an id names, of whatever kind; null for anything else and for forgeries. */
+export function ownMailOf(key: Buffer, messageId: string): string | null {
+  const [, mail, mac] = /^lotse\.mail\.([a-z2-7]{26})\.([a-z2-7]{26})@/i.exec(messageId.toLowerCase()) ?? [];
+  if (mail && mac) return isSame(sign(key, `mail:${mail}`), mac) ? uuidOf(mail) : null;
+  return ownIdOf(key, messageId)?.mailId ?? null;
+}
+
 /** `asked`: the handle of the consultation whose answer comes to this address. */
 export type ReplyTicket = { workspaceId: string; number: number; asked?: number };
 

@@ -73,7 +73,7 @@ test('an invitation waits in the list until it is revoked', async () => {
   const [waiting] = await asMember(cast.ada, invitations);
   expect(waiting).toMatchObject({ id: invitation, name: 'Lena Vogt', isExpired: false });
   const [mail] = await db.owner`select id from lotse.outgoing_mails where to_address = 'lena@nordlicht.example'`;
-  expect(waiting?.mail).toBe(mail?.['id']);
+  expect(waiting?.mail?.id).toBe(mail?.['id']);
   await run(cast.ada, 'invitation.revoke', { invitation });
   expect(await asMember(cast.ada, invitations)).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { decide } from '#server/config.ts';
 import { asMember } from '#server/database/actor.ts';
 import { conversation } from '#server/domain/conversation.ts';
 import { startMail } from '#server/mail/index.ts';
+import { bounce, reported } from '../support/bounces.ts';
 import { createCast, createTicket, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { deliver } from '../support/smtp-client.ts';
@@ -41,8 +42,7 @@ afterAll(async () => {
 let reports = 0;
 
 const petra = 'petra.weber@example.org';
-const group = (action: string, final = petra, more = 'Status: 5.1.1\r\n') =>
-  `\r\nFinal-Recipient: rfc822; ${final}\r\nAction: ${action}\r\n${more}`;
+const group = (action: string, final = petra, more?: string) => reported(action, final, more);
 type Report = { action?: string; to?: string; groups?: string; head?: string };
 
 /** A delivery report about the mail with this id, as RFC 3464 has it. Returns the ledger's words for it. */
@@ -51,21 +51,7 @@ async function report(
   { action = 'failed', to = service, groups = group(action), head = `Message-ID: <${messageId}>` }: Report = {},
 ): Promise<string> {
   const own = `report.${++reports}@relay.example.org`;
-  const raw = [
-    'Return-Path: <>',
-    'From: MAILER-DAEMON@relay.example.org',
-    `To: ${to}`,
-    'Subject: Undelivered Mail Returned to Sender',
-    `Message-ID: <${own}>`,
-    'Auto-Submitted: auto-replied',
-    'MIME-Version: 1.0',
-    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
-    '',
-    '--b\r\nContent-Type: text/plain\r\n\r\nThe mail could not be delivered.\r\n',
-    `--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; relay.example.org\r\n${groups}`,
-    `--b\r\nContent-Type: text/rfc822-headers\r\n\r\n${head}\r\nSubject: x\r\n`,
-    '--b--',
-  ].join('\r\n');
+  const raw = bounce({ id: own, to, groups, head });
   expect(await deliver(bridge.smtpPort ?? 0, raw, { to: [to], from: '' })).toMatch(/^250 /);
   return until(async () => {
     const [row] = await db.owner<{ reason: string }[]>`

@@ -23,7 +23,8 @@ type Sent = Told & { toAddress: string };
 export async function noteReport(act: Act, mail: string, report: Report): Promise<void> {
   const [sent] = await act.sql<Sent[]>`
     select id, ticket_id, ticket_message_id, to_address from lotse.outgoing_mails
-    where workspace_id = ${act.actor.workspaceId} and id = ${mail} and state in ('sent', 'unknown')
+    -- A sign-in mail is of no workspace; whose mailbox it comes back to is the operator's choice (MAIL_FROM).
+    where (workspace_id = ${act.actor.workspaceId} or workspace_id is null) and id = ${mail} and state in ('sent', 'unknown')
     for update
   `;
   if (!sent) return;

@@ -1,5 +1,6 @@
 import type { Role } from '#lib/shared/ticket.ts';
 import type { Tx } from '#server/database/actor.ts';
+import type { OutgoingMail } from '../outbox.ts';
 
 export type Person = {
   id: string;
@@ -27,8 +28,8 @@ export type Invited = {
   role: Role;
   expiresAt: string;
   isExpired: boolean;
-  /** The mail it leaves with, on the page for outgoing mail. */
-  mail: string | null;
+  /** The mail it leaves with, as on the page for outgoing mail. */
+  mail: Pick<OutgoingMail, 'id' | 'state' | 'response'> | null;
 };
 
 /** Invitations that nobody has accepted or revoked; those that ran out stay visible for a month. */
@@ -37,7 +38,7 @@ export function invitations({ sql }: Tx): Promise<Invited[]> {
     select
       i.id, i.name, i.email, i.role, i.expires_at, i.expires_at < now() as is_expired,
       (
-        select o.id
+        select jsonb_build_object('id', o.id, 'state', o.state, 'response', o.response)
         from lotse.outgoing_mails o
         where o.kind = 'invitation' and o.to_address = i.email and o.created_at >= i.created_at
         order by o.created_at
