@@ -1,6 +1,4 @@
-import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'socket.io';
-import { network } from '#server/domain/attempts.ts';
 import { Bucket } from '#lib/shared/bucket.ts';
 
 type Connection = Socket['conn'];
@@ -9,8 +7,6 @@ type Connection = Socket['conn'];
 export const mostOfSession = 100;
 /** Participants pass their link around in the family. */
 export const mostOfLink = 30;
-/** Connections of one network that were not let in yet. An office that comes back after a restart takes turns. */
-export const mostKnocking = 500;
 /** Frames of one socket: a page that catches up and sends what it kept, and then far more than anybody does by hand. */
 const frames = { burst: 600, perSecond: 200 };
 
@@ -38,32 +34,13 @@ export class Crowd {
   }
 }
 
-const knocking = new Crowd(mostKnocking);
-const doors = new WeakMap<Connection, () => void>();
-
-/** Bounds what a connection may cost before anybody knows whose it is, and how much it may say at all. */
+/** Bounds how much a connection may say at all. */
 export function watchConnections(io: Server): void {
   // Engine.io's events have no types.
   io.engine.on('connection', (conn: Connection) => {
-    const from = networkOf(conn.request);
-    if (!knocking.enter(from)) return conn.close(true);
-    const inside = () => {
-      if (doors.delete(conn)) knocking.leave(from);
-    };
-    doors.set(conn, inside);
-    conn.once('close', inside);
     const bucket = new Bucket(frames.burst, frames.perSecond);
     conn.on('packet', () => {
       if (!bucket.take()) conn.close(true);
     });
   });
-}
-
-/** It is known whose this is: it no longer counts as somebody who knocks. */
-export function letIn({ conn }: Pick<Socket, 'conn'>): void {
-  doors.get(conn)?.();
-}
-
-export function networkOf({ headers, socket }: IncomingMessage): string {
-  return network(String(headers['x-lotse-address'] ?? socket.remoteAddress));
 }

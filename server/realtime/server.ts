@@ -1,8 +1,10 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type DefaultEventsMap, type Namespace, type Socket } from 'socket.io';
 import type { CustomerCalls, CustomerEvents, StaffCalls, StaffEvents } from '#lib/shared/wire.ts';
+import { reportUnexpected } from '#server/log.ts';
 import { broadcast } from './broadcast.ts';
-import { letIn, watchConnections } from './crowd.ts';
+import { watchConnections } from './crowd.ts';
+import { Door, letIn } from './door.ts';
 import { isOwnOrigin } from './origin.ts';
 import { roomIn, type Outlet } from './outlet.ts';
 
@@ -16,6 +18,7 @@ export type Sockets = { io: Server; staff: StaffSpace; customers: CustomerSpace;
 /** Socket.io over the web's own port, WebSocket only: one way in, and no request of its own beside the upgrade. */
 export function openSockets(server: HttpServer): Sockets {
   let isClosing = false;
+  const door = new Door();
   const io: Server = new Server(server, {
     transports: ['websocket'],
     serveClient: false,
@@ -28,7 +31,16 @@ export function openSockets(server: HttpServer): Sockets {
     maxHttpBufferSize: 1_000_000,
     // Who connects and then asks for no namespace.
     connectTimeout: 10_000,
-    allowRequest: (request, decide) => decide(null, !isClosing && isOwnOrigin(request)),
+    allowRequest(request, decide) {
+      if (isClosing || !isOwnOrigin(request)) return decide(null, false);
+      door.knock(request).then(
+        (isTurn) => decide(null, isTurn && !isClosing),
+        (error: unknown) => {
+          reportUnexpected(error, { part: 'socket' });
+          decide(null, false);
+        },
+      );
+    },
   });
   watchConnections(io);
   return {
@@ -37,6 +49,7 @@ export function openSockets(server: HttpServer): Sockets {
     customers: io.of('/t') as CustomerSpace,
     close() {
       isClosing = true;
+      door.close();
       // Not io.close(), which would close the web's port too. Clients see a lost connection and come back.
       io.engine.close();
     },

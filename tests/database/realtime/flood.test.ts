@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { CatchUp } from '#lib/shared/wire.ts';
 import { tokenFor } from '#server/domain/links.ts';
-import { mostKnocking, mostOfLink, mostOfSession } from '#server/realtime/crowd.ts';
+import { mostOfLink, mostOfSession } from '#server/realtime/crowd.ts';
+import { mostKnocking } from '#server/realtime/door.ts';
 import { createCast, createTicket, linkFor, run, type Cast } from '../../support/cast.ts';
 import { createLiveDatabase, openBoard, Page, signInAs, slugOf, startLive, type Desk } from '../../support/live.ts';
 
@@ -78,10 +79,21 @@ test('connections that never say whose they are do not pile up', async () => {
   const all = Array.from({ length: mostKnocking }, knock);
   // Engine.io's first word, which it says to whom it took in.
   await Promise.all(all.map((socket) => once(socket, 'message')));
+  const waits = knock();
+  const leaves = knock();
   const late = knock();
-  await once(late, 'close');
-  // Before their own time was up: it is the crowd that shut the late one out.
+  // They were heard by now: who knocked after them, from a page that is none of ours, was refused.
+  const stranger = new WebSocket(address, { origin: 'https://other.example' });
+  await once(stranger, 'error');
+  for (const each of [waits, leaves, late]) expect(each.readyState).toBe(WebSocket.CONNECTING);
+  // Before their own time was up: it is the crowd that keeps the late ones outside.
   expect(all.filter(({ readyState }) => readyState === WebSocket.OPEN)).toHaveLength(mostKnocking);
+  leaves.terminate();
+  all[0]?.terminate();
+  await once(waits, 'message');
+  expect(late.readyState).toBe(WebSocket.CONNECTING);
+  all[1]?.terminate();
+  await once(late, 'message');
   raw.splice(0).forEach((socket) => socket.terminate());
   await expect.poll(() => expectService().then(() => 'served')).toBe('served');
 });
