@@ -4,6 +4,8 @@ type Waiting<K, V> = { key: K; resolve: (value: V) => void; reject: (error: unkn
 
 /** More in one query would keep the first of them waiting. */
 const most = 500;
+/** So far apart questions begin that are not full: asked one by one, each would cost a transaction of its own. */
+const apartMs = 10;
 /** So long a question keeps the next from being asked, unless that one is full. */
 const slowMs = 500;
 /** So many questions at once, each on a connection of its own. */
@@ -24,15 +26,28 @@ export function gather<K, V>(answerAll: (keys: K[]) => Promise<(key: K) => V>): 
   let asking = 0;
   /** Those of `asking` that the next one need not wait for. */
   let slow = 0;
+  let begunAt = -Infinity;
+  let pause: ReturnType<typeof setTimeout> | undefined;
 
   function askNext(): void {
-    while (waiting.length > 0 && asking < mostAtOnce && (asking === slow || waiting.length >= most)) void ask();
+    while (waiting.length > 0 && asking < mostAtOnce && (asking === slow || waiting.length >= most)) {
+      const early = begunAt + apartMs - performance.now();
+      if (early > 0 && waiting.length < most) {
+        pause ??= setTimeout(() => {
+          pause = undefined;
+          askNext();
+        }, early);
+        return;
+      }
+      void ask();
+    }
   }
 
   async function ask(): Promise<void> {
     const now = waiting.slice(0, most);
     waiting = waiting.slice(most);
     asking++;
+    begunAt = performance.now();
     let isSlow = false;
     const patience = setTimeout(() => {
       isSlow = true;

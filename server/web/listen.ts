@@ -70,12 +70,15 @@ export async function freePortFrom(host: string, port: number): Promise<number> 
   throw new PlainError(`No free port from ${port} to ${port + 49} on ${host}; set another one.`);
 }
 
+/** Connections not taken up yet. Thousands come back within seconds, and whom the system drops tries again after 1, 3 and 7. */
+const backlog = 4_096;
+
 function bind(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new PlainError(whyNot(error, host, port), { cause: error })),
     );
-    server.listen(port, host, resolve);
+    server.listen(port, host, backlog, resolve);
   });
 }
 
