@@ -1,4 +1,4 @@
-import { bounds } from '#lib/live/again.ts';
+import { longestWaitMs } from '#lib/live/again.ts';
 import { Chance } from '../support/chance.ts';
 import { Clockwork } from './clockwork.ts';
 import type { Constants } from './constants.ts';
@@ -43,11 +43,9 @@ export function comeBack(
   return { present, allConsistentS: (lastAt - awayMs) / 1_000 };
 }
 
-/** As a client waits before it tries again: at random, up to a bound that doubles. */
+/** As a client waits before it tries again: at random, up to the time that it has been away. */
 function firstTryAfter(awayMs: number, chance: Chance): number {
   let at = 0;
-  for (let attempt = 0; at < awayMs; attempt++) {
-    at += chance.next() * Math.min(bounds.mostMs, bounds.leastMs * 2 ** attempt);
-  }
+  while (at < awayMs) at += chance.next() * longestWaitMs(at);
   return at;
 }

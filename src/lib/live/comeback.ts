@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io-client';
-import { waitMs } from './again.ts';
+import { waitAfterMs } from './again.ts';
 
 /** A socket whose own attempts to come back are off: the first of them would all fall into the same half second. */
 export type Way = Pick<Socket, 'connected' | 'connect' | 'disconnect'>;
@@ -22,8 +22,8 @@ export class Comeback {
   readonly #way: Way;
   readonly #ears: Ears;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Attempts in vain since all was well. */
-  #failures = 0;
+  /** When all was well for the last time, or a new beginning was made. */
+  #awaySince: number | null = null;
   isOver = false;
 
   constructor(way: Way, ears: Ears) {
@@ -58,18 +58,19 @@ export class Comeback {
 
   /** All is well: the next failure is the first again. */
   settle(): void {
-    this.#failures = 0;
+    this.#awaySince = null;
   }
 
   soon(): void {
     if (this.isOver) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#again(), waitMs(this.#failures));
+    this.#awaySince ??= performance.now();
+    this.#timer = setTimeout(() => this.#again(), waitAfterMs(performance.now() - this.#awaySince));
   }
 
   startOver(): void {
     if (this.isOver) return;
-    this.#failures = 0;
+    this.#awaySince = null;
     this.soon();
   }
 
@@ -86,7 +87,6 @@ export class Comeback {
   }
 
   #again(): void {
-    this.#failures++;
     if (this.#way.connected) this.#ears.onagain?.();
     else this.#open();
   }
