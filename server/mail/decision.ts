@@ -12,7 +12,7 @@ export type Candidate = {
 };
 
 export type SenderFacts = {
-  /** The From address did not stand up to DMARC at our own server: nobody is who he says. */
+  /** The From address did not stand up to DMARC at our own server, or is a list's word for who wrote: nobody is who he says. */
   isForged: boolean;
   /** It did stand up to it. */
   isProven?: boolean;

@@ -36,6 +36,7 @@ export async function decodeMail(original: Buffer): Promise<ParsedMail> {
       .slice(0, mailLimits.subjectChars)
       .toWellFormed(),
     from: addresses(decoded.from)[0] ?? null,
+    handedOnBy: null,
     sender: addresses(addressField(decoded, 'sender'))[0] ?? null,
     replyTo: addresses(decoded.replyTo).slice(0, 10),
     to: to.slice(0, mailLimits.recipients),

@@ -20,7 +20,7 @@ import { languageOf } from './language.ts';
 import { outlookThreadOf } from './outlook-thread.ts';
 import type { Verdicts } from './machine.ts';
 import type { ReadMail } from './parse.ts';
-import { senderProof } from './sender-proof.ts';
+import { isDoubted, senderProof } from './sender-proof.ts';
 import { doubts } from './spam.ts';
 import { isWrittenBy, statementOf } from './statement.ts';
 import { ownMailOf } from './thread-ids.ts';
@@ -126,7 +126,7 @@ async function file(tx: Act, { incoming, decision, stored, number, wishes }: Pla
     ),
     ...(isInternal && decision.member ? { member: decision.member } : {}),
     isAutomatic: verdicts.automatic.length > 0,
-    isVerified: decision.kind === 'open' || decision.as === 'customer' || isWrittenBy(statement, incoming, sender),
+    isVerified: isVerified(incoming, decision) || isWrittenBy(statement, incoming, sender),
     isStatement: statement !== null,
     isFirst: decision.kind === 'open',
     files: stored,
@@ -147,7 +147,13 @@ async function file(tx: Act, { incoming, decision, stored, number, wishes }: Pla
   await copyTo(tx, incoming, decision.sorting);
 }
 
-function reasonOf(decision: Exclude<Decision, { kind: 'ledger' | 'wait' }>): MailReason {
+function isVerified({ mail, account }: Incoming, decision: Filed): boolean {
+  return decision.kind === 'open' ? !isDoubted(mail, account.authservId) : decision.as === 'customer';
+}
+
+type Filed = Exclude<Decision, { kind: 'ledger' | 'wait' }>;
+
+function reasonOf(decision: Filed): MailReason {
   if (decision.kind === 'attach' && decision.via === 'filter') return 'filter.moved';
   if (decision.kind === 'open' && decision.sorting?.pool) return 'filter.ticket';
   if (decision.kind === 'open') return decision.related ? `ticket.created, ${decision.related.why}` : 'ticket.created';

@@ -6,6 +6,7 @@ import type { Trial, TrialMail } from '#server/domain/filters.ts';
 import * as mails from '#server/domain/mails.ts';
 import { isAutomatic } from '#server/domain/outgoing.ts';
 import type { Decision } from './decision.ts';
+import { asWritten } from './handed-on.ts';
 import { judgeMail } from './machine.ts';
 import { readMail, type ReadMail } from './parse.ts';
 import { placeOf } from './place.ts';
@@ -68,7 +69,7 @@ async function decided(trial: Trial, { id, past, read }: Past): Promise<Decided 
   if (!account) return null;
   const key = await secretFor('mail');
   const { workspaceId } = trial;
-  const mail = { ...read.mail, deliveredTo: [...past.envelopeTo, ...read.mail.deliveredTo] };
+  const mail = asWritten({ ...read.mail, deliveredTo: [...past.envelopeTo, ...read.mail.deliveredTo] }, account);
   const verdicts = judgeMail(mail, { workspaceId, addresses: account.ownAddresses, key });
   const incoming = { ...read, mail, account, key, verdicts, queued: { id, size: past.raw.length } };
   const [placed = 'waits'] = await placeOf(workspaceId, [incoming]);

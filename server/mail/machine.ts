@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readReport, type DeliveryReport } from './bounce.ts';
 import { checkOf, type CheckMark } from './check-mark.ts';
 import { headerText } from './headers.ts';
+import { isListAddress } from './lists.ts';
 import { isSame } from './keyed.ts';
 import type { ParsedMail } from './parsed.ts';
 
@@ -104,12 +105,10 @@ function listReasons({ headers }: ParsedMail): string[] {
 
 /**
  * The list is an address of ours that hands on what people write to it, as a group for support@ does at large providers: it adds its fields
- * to each mail, which say nothing about who wrote that. By List-Post, and where a list does not say it, by List-Id (RFC 2919, 2: dots for the @).
+ * to each mail, which say nothing about who wrote that.
  */
 function isOwnList({ headers }: ParsedMail, { addresses }: Own): boolean {
-  const posts = (headers.get('list-post') ?? []).join(' ').toLowerCase();
-  const ids = (headers.get('list-id') ?? []).map((value) => /<([^<>]*)>\s*$/.exec(value)?.[1]?.toLowerCase());
-  return addresses.some((address) => posts.includes(`<mailto:${address}>`) || ids.includes(address.replace('@', '.')));
+  return addresses.some((address) => isListAddress(headers, address));
 }
 
 const listFields = ['list-id', 'list-post', 'list-unsubscribe', 'mailing-list'];

@@ -9,6 +9,8 @@ export type ParsedMail = {
   /** One line, encoded words decoded; '' when absent. */
   subject: string;
   from: MailAddress | null;
+  /** Who stood in From where that was a list: then `from` is who it says wrote, which is no proof (handed-on.ts). */
+  handedOnBy: MailAddress | null;
   sender: MailAddress | null;
   replyTo: MailAddress[];
   to: MailAddress[];

@@ -3,7 +3,7 @@ import * as mails from '#server/domain/mails.ts';
 import { decide, type Candidate, type Decision } from './decision.ts';
 import type { Verdicts } from './machine.ts';
 import type { ParsedMail } from './parsed.ts';
-import { senderProof } from './sender-proof.ts';
+import { isDoubted, senderProof } from './sender-proof.ts';
 import { ownIdOf } from './thread-ids.ts';
 import { threadHints, type Hint } from './thread.ts';
 
@@ -37,11 +37,10 @@ export async function placeOf(workspaceId: string, incoming: Incoming[]): Promis
 }
 
 function factsOf({ mail, account, verdicts }: Incoming) {
-  const proof = senderProof(mail, account.authservId);
   return {
     // Where nobody says: what a From address alone could reach is kept small by the gate.
-    isForged: proof === 'fail',
-    isProven: proof === 'pass',
+    isForged: isDoubted(mail, account.authservId),
+    isProven: senderProof(mail, account.authservId) === 'pass',
     isAutomatic: verdicts.automatic.length > 0,
     isReport: verdicts.report !== null,
     isOwn: verdicts.ownMail.length > 0,

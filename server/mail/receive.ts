@@ -10,6 +10,7 @@ import * as files from '#server/files.ts';
 import { isCut, wholeMail } from './cut.ts';
 import type { Decision } from './decision.ts';
 import { fileAll, type Incoming, type Plan } from './file-mail.ts';
+import { asWritten } from './handed-on.ts';
 import { judgeMail } from './machine.ts';
 import { readMail } from './parse.ts';
 import { placeOf } from './place.ts';
@@ -50,8 +51,9 @@ async function readOne(queued: mails.Queued, account: mails.Receiver | undefined
   const read = await readMail(raw, separatorToken(key));
   const spent = { wait: Math.max(0, Math.round(queued.waitedMs)), read: Math.round(performance.now() - begin) };
   read.mail.deliveredTo.unshift(...queued.envelopeTo);
+  const mail = asWritten(read.mail, account);
   const own = { workspaceId: account.workspaceId, addresses: account.ownAddresses, key };
-  return { ...read, queued, account, key, spent, verdicts: judgeMail(read.mail, own) };
+  return { ...read, mail, queued, account, key, spent, verdicts: judgeMail(mail, own) };
 }
 
 async function fileTogether(workspaceId: string, incoming: Incoming[]): Promise<[string, Outcome][]> {

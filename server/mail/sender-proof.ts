@@ -3,11 +3,17 @@ import type { ParsedMail } from './parsed.ts';
 /** Whether the From address stood up to DMARC at the mail server before us; `unknown` where nobody trustworthy says. */
 export type SenderProof = 'pass' | 'fail' | 'unknown';
 
+type Stood = Pick<ParsedMail, 'headers' | 'from' | 'handedOnBy'>;
+
 /**
  * Reads the topmost Authentication-Results, and only when the server of that name wrote it: fields below may come from the sender
  * (RFC 8601, 5 and 7.1). A mail with several senders proves none of them.
  */
-export function senderProof({ headers, from }: Pick<ParsedMail, 'headers' | 'from'>, authservId: string): SenderProof {
+export function senderProof(mail: Stood, authservId: string): SenderProof {
+  const { headers, from, handedOnBy } = mail;
+  // What was proven is the list, not who it says wrote.
+  if (handedOnBy)
+    return senderProof({ headers, from: handedOnBy, handedOnBy: null }, authservId) === 'fail' ? 'fail' : 'unknown';
   if (authservId === '') return 'unknown';
   if ((headers.get('from')?.length ?? 0) > 1) return 'fail';
   const [id = '', ...results] = partsOf(headers.get('authentication-results')?.[0] ?? '');
@@ -21,6 +27,11 @@ export function senderProof({ headers, from }: Pick<ParsedMail, 'headers' | 'fro
   if (result !== 'pass') return 'unknown';
   const address = from?.address ?? '';
   return domain === undefined || address.endsWith(`@${domain}`) || address.endsWith(`.${domain}`) ? 'pass' : 'fail';
+}
+
+/** What its writer may do is a stranger's: he was disproved, or a list said who he is. */
+export function isDoubted(mail: Stood, authservId: string): boolean {
+  return mail.handedOnBy !== null || senderProof(mail, authservId) === 'fail';
 }
 
 /**

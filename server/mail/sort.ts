@@ -6,7 +6,7 @@ import * as mails from '#server/domain/mails.ts';
 import type { Decision, Sorted } from './decision.ts';
 import type { Incoming } from './file-mail.ts';
 import type { ParsedMail } from './parsed.ts';
-import { senderProof } from './sender-proof.ts';
+import { isDoubted } from './sender-proof.ts';
 import { numberIn } from './thread.ts';
 
 type Mail = Pick<Incoming, 'account' | 'mail'> & {
@@ -33,7 +33,7 @@ export async function sorted(incoming: Mail, decision: Decision, rules: readonly
   const target = where?.do === 'move' ? found.get(where.number) : undefined;
   // A rule is no proof of who wrote: only a customer of the ticket speaks there, anybody else's mail is the team's to read.
   if (target) {
-    const isForged = senderProof(incoming.mail, incoming.account.authservId) === 'fail';
+    const isForged = isDoubted(incoming.mail, incoming.account.authservId);
     const as = target.sender === 'customer' && !isForged && !target.isClosed ? 'customer' : 'comment';
     return { kind: 'attach', ticketId: target.ticketId, as, via: 'filter', sorting: made };
   }
@@ -82,7 +82,7 @@ export function ownWishes(rules: readonly Rule[], { facts, subject }: { facts: F
 /** What the filters are shown. */
 export function factsOf({ mail, body, queued }: Omit<Mail, 'account'>): Facts {
   return {
-    from: namesOf([mail.from, mail.sender]),
+    from: namesOf([mail.from, mail.handedOnBy, mail.sender]),
     to: namesOf([...mail.to, ...mail.cc]),
     subject: mail.subject,
     text: `${body.text}\n${body.quotedText}`,

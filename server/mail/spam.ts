@@ -13,10 +13,11 @@ export function isSpam({ headers }: Pick<ParsedMail, 'headers'>): boolean {
 }
 
 /** What is known of who wrote it. */
-export function doubts(mail: Pick<ParsedMail, 'headers'>, proof: SenderProof): MailVerdict[] {
+export function doubts(mail: Pick<ParsedMail, 'headers' | 'handedOnBy'>, proof: SenderProof): MailVerdict[] {
   const words: (MailVerdict | false)[] = [
     proof === 'fail' && 'forged',
     proof === 'pass' && 'proven',
+    mail.handedOnBy !== null && 'handed_on',
     isSpam(mail) && 'spam',
   ];
   return words.filter((word) => word !== false);

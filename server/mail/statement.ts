@@ -2,7 +2,7 @@ import type { Tx } from '#server/database/actor.ts';
 import { consultationOf, type Consultation } from '#server/domain/consultations.ts';
 import type { Decision } from './decision.ts';
 import type { ParsedMail } from './parsed.ts';
-import { senderProof } from './sender-proof.ts';
+import { isDoubted } from './sender-proof.ts';
 import { ownIdOf, repliedTicketOf } from './thread-ids.ts';
 
 type Incoming = { mail: ParsedMail; key: Buffer; account: { workspaceId: string; authservId: string } };
@@ -24,11 +24,11 @@ export async function statementOf(
   });
 }
 
-/** From another address, or one that did not stand up to DMARC, nobody can tell who answers. */
+/** From another address, or one that did not stand up to DMARC or that a list names, nobody can tell who answers. */
 export function isWrittenBy(
   statement: Consultation | null,
   { mail, account }: Incoming,
   sender: string | null,
 ): boolean {
-  return statement?.contactId === sender && sender !== null && senderProof(mail, account.authservId) !== 'fail';
+  return statement?.contactId === sender && sender !== null && !isDoubted(mail, account.authservId);
 }

@@ -44,12 +44,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-type Mail = { subject: string; from: string; dmarc?: string; to?: string };
+type Mail = { subject: string; from: string; dmarc?: string; to?: string; fields?: string[] };
 
-async function arrive({ subject, from, dmarc, to = service }: Mail) {
+async function arrive({ subject, from, dmarc, to = service, fields = [] }: Mail) {
   const results = dmarc ? [`Authentication-Results: mx.example; dmarc=${dmarc}`] : [];
   const head = [
     ...results,
+    ...fields,
     `From: ${from}`,
     `To: ${to}`,
     `Subject: ${subject}`,
@@ -111,6 +112,60 @@ test('a colleague comments by mail in his own name only when DMARC proves him an
   expect(await messageOf(claimed.ticketMessageId)).toMatchObject({ verified: false, authorMemberId: null });
   const forged = await arrive({ subject: 'Re.Re.Re.Lift', from: mona, dmarc: 'fail', to });
   expect(await messageOf(forged.ticketMessageId)).toMatchObject({ verified: false, authorMemberId: null });
+});
+
+/** What a group makes of a mail whose domain lets nobody else send in its name. */
+const handedOn = (subject: string, { author = 'petra.weber@example.org', dmarc = 'pass', ...rest } = {}) =>
+  arrive({
+    subject,
+    from: `"'Petra Weber' via Support" <support@group.example>`,
+    dmarc: `${dmarc} header.from=group.example`,
+    fields: [
+      'List-Post: <mailto:support@group.example>',
+      `X-Original-From: Petra Weber <${author}>`,
+      `Reply-To: ${author}`,
+    ],
+    ...rest,
+  });
+
+test('what a group handed on is of the person behind it, unproven: an answer goes to him, and no right of his is used', async () => {
+  const { ticketId, ticketMessageId, number } = await handedOn('Leck', { author: 'neu@muster.example' });
+  const [ticket] = await db.owner<{ address: string; verdicts: string[]; fromAddress: string }[]>`
+    select a.address, m.verdicts, m.from_address
+    from lotse.tickets t
+    join lotse.contact_addresses a on a.contact_id = t.requester_id
+    join lotse.mails m on m.ticket_id = t.id
+    where t.id = ${ticketId}
+  `;
+  expect(ticket).toMatchObject({ address: 'neu@muster.example', fromAddress: 'neu@muster.example' });
+  expect(ticket?.verdicts).toContain('handed_on');
+  // The group was proven, he was not: his pictures, say, are a stranger's.
+  expect(ticket?.verdicts).not.toContain('proven');
+  expect(await messageOf(ticketMessageId)).toMatchObject({ visibility: 'public', verified: false });
+  const said = { ticket: ticketId, kind: 'message', visibility: 'public', html: '<p>Wir kommen.</p>' } as const;
+  const { message = '' } = (await run(cast.mona, 'message.post', said)).result;
+  const [answer] = await db.owner`select to_address from lotse.outgoing_mails where ticket_message_id = ${message}`;
+  expect(answer).toEqual({ toAddress: 'neu@muster.example' });
+  // Though it is his own ticket, by its number the group's word reaches nothing, and with our address it is a stranger's.
+  const guessed = await handedOn(`[#${number}] y`, { author: 'neu@muster.example' });
+  expect(guessed.ticketId).not.toBe(ticketId);
+  const answered = await handedOn('Re.Leck', { author: 'neu@muster.example', to: await replyTo(number) });
+  expect(answered.ticketId).toBe(ticketId);
+  expect(await messageOf(answered.ticketMessageId)).toMatchObject({ visibility: 'public', verified: false });
+});
+
+test('a group names no colleague as its author, nor anybody at all while it is not proven itself', async () => {
+  const { number, ticketId } = await arrive({ subject: 'Tor', from: 'petra.weber@example.org', dmarc: 'pass' });
+  const to = await replyTo(number);
+  const colleague = await handedOn('Re.Tor', { author: 'mona.reis@nordlicht.example', to });
+  expect(colleague.ticketId).toBe(ticketId);
+  expect(await messageOf(colleague.ticketMessageId)).toMatchObject({ authorMemberId: null, verified: false });
+  const forged = await handedOn('Fenster', { dmarc: 'fail' });
+  const [requester] = await db.owner`
+    select a.address from lotse.tickets t join lotse.contact_addresses a on a.contact_id = t.requester_id where t.id = ${forged.ticketId}
+  `;
+  expect(requester).toEqual({ address: 'support@group.example' });
+  expect(await messageOf(forged.ticketMessageId)).toMatchObject({ verified: false });
 });
 
 test('a mail that nobody can read becomes a ticket that says so, with the mail as a file, and is filed there when it is tried again', async () => {

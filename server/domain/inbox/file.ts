@@ -40,7 +40,7 @@ export async function makeTicket(act: Act, input: Command<'mail.makeTicket'> & {
     content,
     ticket,
     contact: sender,
-    isVerified: sender === asking && !isForged(content),
+    isVerified: sender === asking && !isDoubted(content),
     as: 'inbox.ticket',
   });
   return { ticket, number, isConfirmed: confirms && (await confirm(act, { content, ticket, contact: asking })) };
@@ -71,7 +71,7 @@ export async function attach(act: Act, { mail, number, isPublic }: Command<'mail
     content,
     ticket,
     contact,
-    isVerified: isCustomer && !isForged(content),
+    isVerified: isCustomer && !isDoubted(content),
     as: 'inbox.attached',
   });
   return { ticket, number };
@@ -91,8 +91,8 @@ async function taken(act: Act, mail: string): Promise<Content> {
   return content;
 }
 
-/** The person who decides sees that its sender was disproved; so does whoever reads the ticket. */
-const isForged = ({ verdicts }: Content) => verdicts.includes('forged');
+/** The person who decides sees that its sender was disproved, or is a list's word; so does whoever reads the ticket. */
+const isDoubted = ({ verdicts }: Content) => verdicts.includes('forged') || verdicts.includes('handed_on');
 
 /** The contact with the sender's address, made with the name that the person typed when nobody has it yet. */
 async function senderOf(act: Act, { fromAddress, language }: Content, name: string): Promise<string> {

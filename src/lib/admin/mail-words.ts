@@ -83,6 +83,7 @@ const verdicts: Record<string, () => string> = {
   bounce: m.mailbox_is_bounce,
   complaint: m.mailbox_is_complaint,
   report: m.mailbox_is_report,
+  handed_on: m.mailbox_is_handed_on,
   list: m.mailbox_is_list,
   automatic: m.mailbox_is_automatic,
   no_auto_answer: m.mailbox_no_answer,

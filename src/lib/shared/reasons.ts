@@ -50,6 +50,7 @@ export type MailVerdict =
   | 'proven'
   | 'spam'
   | 'forged'
+  | 'handed_on'
   | 'no_auto_answer'
   | 'automatic'
   | 'list'
