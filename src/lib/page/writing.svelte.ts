@@ -1,4 +1,4 @@
-/* eslint-disable svelte/prefer-svelte-reactivity -- bookkeeping that no template reads */
+import { SvelteSet } from 'svelte/reactivity';
 import { keepText, keptText } from './kept.ts';
 
 /** What a form had sent when it was answered with a refusal; `command` where nobody knows whether it was done. */
@@ -12,7 +12,7 @@ export class Writing {
   #going: { command: string; text: string } | null = null;
   #sentAs = $state.raw<string | null>(null);
   /** Ids that went out. A refusal is kept like an answer: under these no other words would be heard. */
-  readonly #used = new Set<string>();
+  readonly #used = new SvelteSet<string>();
   #next = $state.raw('');
   /** False where the browser keeps nothing. */
   isKept = $state(true);
