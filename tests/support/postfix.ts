@@ -1,12 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { hasEnded } from '#server/database/embedded/processes.ts';
 import { freePort, type Certificate, type Dovecot } from './dovecot.ts';
+
+const execute = promisify(execFile);
 
 const daemons = '/usr/lib/postfix/sbin';
 
@@ -42,18 +43,19 @@ export async function startPostfix(world: World) {
   await write('boxes', `${boxes.join('\n')}\n`);
   const routes = Object.entries(world.routes).map(([domain, to]) => `${domain} smtp:[127.0.0.1]:${to}`);
   await write('routes', `${routes.join('\n')}\n`);
-  const master = spawn(join(daemons, 'master'), ['-c', join(folder, 'conf'), '-d'], { stdio: 'ignore' });
-  const failed = once(master, 'exit').then(() => Promise.reject(new Error('Postfix did not start')));
-  failed.catch(() => undefined);
-  await Promise.race([Promise.all([listening(port), listening(submission)]), failed]);
+  // Ends once it listens at all its ports and goes on by itself; what keeps it from that stands in its log.
+  await execute(join(daemons, 'master'), ['-c', join(folder, 'conf'), '-w'], { timeout: 30_000 }).catch(
+    async (cause) => {
+      throw new Error(`Postfix did not start: ${await readFile(join(folder, 'log'), 'utf8')}`, { cause });
+    },
+  );
+  const pid = Number(await readFile(join(folder, 'queue/pid/master.pid'), 'utf8'));
   return {
     port,
     submission,
-    log: () => readFile(join(folder, 'log'), 'utf8'),
     async stop() {
-      const ended = once(master, 'exit');
-      master.kill('SIGTERM');
-      await ended;
+      process.kill(pid, 'SIGTERM');
+      if (!(await hasEnded(pid, 30_000))) throw new Error('Postfix does not end');
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -152,16 +154,4 @@ function services(port: number, submission: number): string {
 ${lines.join('\n')}
 postlog unix-dgram n - n - 1 postlogd
 `;
-}
-
-async function listening(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect(port, '127.0.0.1');
-    const said = await Promise.race([once(socket, 'data'), once(socket, 'error'), once(socket, 'close')]).catch(
-      () => [],
-    );
-    socket.destroy();
-    if (String(said[0]).startsWith('220')) return;
-    await setTimeout(20);
-  }
 }
