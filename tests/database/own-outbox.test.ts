@@ -55,6 +55,18 @@ test('who does not see the ticket any more does not see its mail either, though 
     expect(await refusal(cast.ben, command, { outgoing: mail })).toBe('outgoing.notFound');
 });
 
+test('who sees a ticket and may not work on it decides nothing about its mail', async () => {
+  const { cast } = desk;
+  const { ticket, mail } = await say('failed');
+  await run(cast.mona, 'ticket.assign', { ticket, member: cast.gus.memberId });
+  await run(cast.ada, 'pool.change', { pool: cast.heating, claimBeforeWork: true });
+  const [seen] = await asMember(cast.ben, (tx) => ownOutgoing(tx, 'open'));
+  expect(seen).toMatchObject({ id: mail, mayWork: false });
+  for (const command of ['outgoing.retry', 'outgoing.cancel', 'outgoing.note'] as const)
+    expect(await refusal(cast.ben, command, { outgoing: mail })).toBe('outgoing.notFound');
+  await run(cast.ada, 'pool.change', { pool: cast.heating, claimBeforeWork: false });
+});
+
 test('what a server keeps waiting is tried at once, and keeps its tries; what waits for its moment is not hurried', async () => {
   const { cast } = desk;
   const later = new Date(Date.now() + 3_600_000).toISOString();

@@ -2,8 +2,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { CommandInput } from '#lib/shared/commands.ts';
 import { asMember } from '#server/database/actor.ts';
 import { trialOf } from '#server/domain/filters.ts';
+import * as outgoing from '#server/domain/outgoing.ts';
 import type { Loop } from '#server/mail/loop.ts';
 import { startOwnRules } from '#server/mail/own-rules.ts';
+import { prepare } from '#server/mail/prepare.ts';
 import { startTrials } from '#server/mail/trials.ts';
 import { createTicket, run } from '../support/cast.ts';
 import { startOutboxDesk, type OutboxDesk } from '../support/outbox-desk.ts';
@@ -101,6 +103,18 @@ test('copies go to a ticket without the customer’s link, and labels to the mai
   expect(copies[0]?.bodyText).not.toContain('/t/');
   const [labelled] = await desk.db.owner`select tags, priority from lotse.tickets where id = ${ticket}`;
   expect(labelled).toEqual({ tags: ['anwalt'], priority: 'high' });
+});
+
+test('what somebody stops while it is written stays stopped, and no rule does anything about it', async () => {
+  const file = await createTicket(desk.cast);
+  const copy = { do: 'copy' as const, number: await numberOf(desk.db.owner, file) };
+  await addRule({ conditions: text('zurück'), actions: [{ do: 'hold' }, copy] });
+  const message = await desk.say(await createTicket(desk.cast), '<p>Doch zurück.</p>');
+  const taken = await outgoing.take({ most: 5 });
+  await run(desk.cast.mona, 'outgoing.cancel', { outgoing: (await desk.row(message)).id });
+  await prepare(taken);
+  expect(await desk.row(message)).toMatchObject({ state: 'cancelled', response: 'by hand' });
+  expect(await internal(file)).toEqual([]);
 });
 
 test('a rule of one’s own is for what one writes oneself', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import * as mails from '#server/domain/mails.ts';
 import { createTicket, run } from '../support/cast.ts';
 import { startImapServer, type FakeImap } from '../support/imap-server.ts';
 import { startScriptedDesk, type ScriptedDesk, type Settings } from '../support/scripted-desk.ts';
@@ -96,6 +97,10 @@ test('a mail that nobody will ask for any more, since its account was archived, 
     from lotse.mail_accounts where id = ${account} returning id
   `;
   await run(desk.cast.ada, 'mail.retry', { mail: id });
+  // Until its mailbox was asked it is nothing for the mail job.
+  expect(await mails.next()).toBeNull();
+  const [waiting] = await desk.db.owner`select state, attempts from lotse.mails where id = ${id}`;
+  expect(waiting).toEqual({ state: 'stored', attempts: 0 });
   await run(desk.cast.ada, 'account.archive', { account });
   const ended = await until(async () => {
     const [row] = await desk.db.owner`select state, reason from lotse.mails where id = ${id}`;

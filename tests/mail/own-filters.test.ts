@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { asMember } from '#server/database/actor.ts';
-import { filters } from '#server/domain/filters.ts';
+import { filters, settleRun, type FilterRun } from '#server/domain/filters.ts';
 import { createTicket, refusal, run, type Member } from '../support/cast.ts';
 import { asking, startFilterDesk, subject, type FilterDesk } from '../support/filter-desk.ts';
 import { until } from '../support/until.ts';
@@ -67,6 +67,29 @@ test('of two who want the same ticket one gets it; what does not come to somebod
   `;
   expect([desk.cast.ben.memberId, desk.cast.mona.memberId]).toContain(winner);
   expect(states.filter(({ state }) => state === 'done').map(({ memberId }) => memberId)).toContain(winner);
+});
+
+test('what comes to a colleague one’s rules leave alone, also where one sees it; what was done is done once', async () => {
+  const { ben, mona, heating } = desk.cast;
+  const ticket = await createTicket(desk.cast, { pool: heating });
+  const file = await createTicket(desk.cast);
+  await run(mona, 'ticket.claim', { ticket });
+  const copy = { do: 'copy' as const, number: await numberOf(desk.db.owner, file) };
+  for (const member of [ben, mona]) await desk.addOwn(member, 'Brenner', [copy]);
+  const subjectOf = `Brenner [#${await numberOf(desk.db.owner, ticket)}]`;
+  const answer = await desk.send(subjectOf, { from: 'petra.weber@example.org' });
+  expect(answer.ticketId).toBe(ticket);
+  expect(await ran(mona, answer.id)).toMatchObject({ state: 'done' });
+  const runs = await until(async () => {
+    const rows = await desk.db.owner<FilterRun[]>`
+      select id, workspace_id, member_id, mail_id, outgoing_mail_id, names, actions, state from lotse.filter_runs where mail_id = ${answer.id}
+    `;
+    return rows.length === 1 && rows;
+  });
+  expect(runs).toMatchObject([{ memberId: mona.memberId }]);
+  // As a second worker does that met the first at the same run.
+  for (const each of runs) await settleRun(each);
+  expect(await desk.comments(file)).toHaveLength(1);
 });
 
 test('a rule of one’s own puts what waits on a ticket, and does nothing that its owner may not', async () => {
