@@ -2,26 +2,12 @@ import { expect, test, vi } from 'vitest';
 import { CommandQueue } from '#lib/live/commands.svelte.ts';
 import { Shelf, Unsent, type Call, type Transport } from '#lib/live/queue.ts';
 import type { Answer } from '#lib/shared/errors.ts';
+import { createStorage } from '../../support/storage.ts';
 
 const taken: Answer = { ok: false, error: { code: 'ticket.taken', detail: { winner: 'mona' } } };
 
-/** A disk that holds what was put on it, whoever reads it. */
-function storage(): Storage {
-  const kept = new Map<string, string>();
-  return {
-    get length() {
-      return kept.size;
-    },
-    key: (index) => [...kept.keys()][index] ?? null,
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
-    clear: () => kept.clear(),
-  };
-}
-
 test('only the very first attempt says that no other can be under way', async () => {
-  const disk = storage();
+  const disk = createStorage();
   const said: { id: string; isFirst: boolean }[] = [];
   const tab = (server: () => Answer) => {
     const transport: Transport = async ({ id }: Call, isFirst) => {
@@ -47,7 +33,7 @@ test('only the very first attempt says that no other can be under way', async ()
 });
 
 test('what another tab took up meanwhile is asked for again before its refusal is believed', async () => {
-  const disk = storage();
+  const disk = createStorage();
   const first = Promise.withResolvers<Answer>();
   const said: string[] = [];
   const open = (name: string, transport: Transport) => {

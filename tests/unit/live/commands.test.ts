@@ -3,28 +3,14 @@ import { CommandQueue } from '#lib/live/commands.svelte.ts';
 import { Shelf, Unsent, type Call, type Transport } from '#lib/live/queue.ts';
 import type { Card } from '#lib/shared/board.ts';
 import type { Answer } from '#lib/shared/errors.ts';
+import { createStorage } from '../../support/storage.ts';
 
 const done: Answer = { ok: true, seq: 5, result: null };
 const taken: Answer = { ok: false, error: { code: 'ticket.taken', detail: { winner: 'mona' } } };
 const one = '5b8a3a44-7d4b-4b1c-9a51-6d4b2f1f0001';
 const two = '5b8a3a44-7d4b-4b1c-9a51-6d4b2f1f0002';
 
-/** A disk. */
-function storage(): Storage {
-  const kept = new Map<string, string>();
-  return {
-    get length() {
-      return kept.size;
-    },
-    key: (index) => [...kept.keys()][index] ?? null,
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
-    clear: () => kept.clear(),
-  };
-}
-
-function desk(transport: Transport, disk = storage()) {
+function desk(transport: Transport, disk = createStorage()) {
   const ears = { onguess: vi.fn(), onsettled: vi.fn(), onrefused: vi.fn() };
   const shelf = new Shelf('nord:ben', disk);
   const waits: { ms: number; end: () => void }[] = [];
@@ -165,13 +151,13 @@ describe('while the server is away', () => {
   });
 
   test("another person's unsent actions are not mine", () => {
-    const disk = storage();
+    const disk = createStorage();
     new Shelf('nord:ada', disk).put({ id: one, name: 'ticket.claim', input: {}, at: new Date().toISOString() });
     expect(new Shelf('nord:ben', disk).left()).toEqual([]);
   });
 
   test('what is older than the server remembers is not sent: it might be done twice', () => {
-    const shelf = new Shelf('nord:ben', storage());
+    const shelf = new Shelf('nord:ben', createStorage());
     shelf.put({ id: one, name: 'ticket.claim', input: {}, at: new Date(Date.now() - 8 * 86_400_000).toISOString() });
     shelf.put({ id: two, name: 'ticket.claim', input: {}, at: new Date().toISOString() });
     expect(shelf.left().map(({ id }) => id)).toEqual([two]);
@@ -179,7 +165,7 @@ describe('while the server is away', () => {
 
   test('a full disk loses nothing while the tab is open', async () => {
     const full = {
-      ...storage(),
+      ...createStorage(),
       setItem: () => {
         throw new Error('QuotaExceededError');
       },
@@ -216,7 +202,7 @@ describe('while the server has trouble', () => {
         waits.push(wait);
         return wait.promise;
       };
-      const queue = new CommandQueue({ transport, shelf: new Shelf('nord:ben', storage()), pause }, ears);
+      const queue = new CommandQueue({ transport, shelf: new Shelf('nord:ben', createStorage()), pause }, ears);
       const answer = queue.send('ticket.claim', { ticket: one });
       await vi.waitFor(() => expect(queue.unsent).toHaveLength(1));
       expect(queue.trouble).toBe(code);
