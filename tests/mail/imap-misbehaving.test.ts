@@ -1,75 +1,29 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { decide } from '#server/config.ts';
 import { asMember } from '#server/database/actor.ts';
 import * as mails from '#server/domain/mails.ts';
-import { startIntake } from '#server/mail/intake.ts';
-import type { Loop } from '#server/mail/loop.ts';
-import { startMailboxes } from '#server/mail/mailboxes.ts';
-import { stopParsing } from '#server/mail/parse.ts';
-import { createCast, run, type Cast } from '../support/cast.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { hasty, mailOf, startImapServer, type FakeImap, type FakeOptions } from '../support/imap-server.ts';
+import { mailOf, startImapServer, type FakeImap, type FakeOptions } from '../support/imap-server.ts';
+import { startScriptedDesk, type ScriptedDesk, type Settings } from '../support/scripted-desk.ts';
 import { until } from '../support/until.ts';
 
 /* Whatever a server does: nothing is lost, and nothing becomes two tickets. */
 
-let db: TestDatabase;
-let cast: Cast;
-let folder: string;
+let desk: ScriptedDesk;
 let server: FakeImap;
-let intake: Loop;
-let mailboxes: ReturnType<typeof startMailboxes>;
-let boxes = 0;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lotse-'));
-  db = await createTestDatabase();
-  decide({ FILES_DIR: folder, ORIGIN: 'https://desk.example.org' });
-  cast = await createCast();
+  desk = await startScriptedDesk({ mostBytes: 200_000 });
 });
 
-beforeEach(() => {
-  intake = startIntake();
-  mailboxes = startMailboxes(intake.poke, { lookMs: 100, mostBytes: 200_000, retryMs: hasty });
-});
+beforeEach(() => desk.start());
 
 afterEach(async () => {
-  await mailboxes.stop();
-  await intake.stop();
+  await desk.rest();
   await server.stop();
-  await db.owner`update lotse.mail_accounts set archived_at = now() where archived_at is null`;
 });
 
-afterAll(async () => {
-  await stopParsing();
-  await db.drop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => desk.stop());
 
-type Settings = Partial<Parameters<typeof run<'account.create'>>[2]>;
-
-async function watched(settings: Settings = {}): Promise<string> {
-  const name = `box-${++boxes}`;
-  const { result } = await run(cast.ada, 'account.create', {
-    name,
-    address: `${name}@nordlicht.example`,
-    pool: cast.heating,
-    kind: 'imap',
-    imapHost: '127.0.0.1',
-    imapPort: server.port,
-    imapSecurity: 'none',
-    imapUser: name,
-    imapPassword: 'geheim',
-    sendsConfirmation: false,
-    firstLook: 'all',
-    afterStoring: 'leave',
-    ...settings,
-  });
-  return result['account'] ?? '';
-}
+const watched = (settings: Settings = {}) => desk.watched(server, settings);
 
 async function serve(options: FakeOptions = {}, settings: Settings = {}): Promise<string> {
   server = await startImapServer(options);
@@ -79,7 +33,7 @@ async function serve(options: FakeOptions = {}, settings: Settings = {}): Promis
 /** Subjects of the account's tickets once so many mails have come to their end. */
 async function filed(account: string, count: number): Promise<string[]> {
   const rows = await until(async () => {
-    const ended = await db.owner<{ subject: string; state: string; number: number | null }[]>`
+    const ended = await desk.db.owner<{ subject: string; state: string; number: number | null }[]>`
       select m.subject, m.state, t.number from lotse.mails m left join lotse.tickets t on t.id = m.ticket_id
       where m.account_id = ${account} and m.state in ('filed', 'ignored', 'failed')
       order by m.uid
@@ -106,10 +60,10 @@ test('a mail that the server can never hand over stops none of the others, and i
   server.misbehave({ onFetch: (uid) => (uid === 3 ? 'cut' : undefined) });
   for (const subject of numbered(5)) server.add(subject);
   await until(async () => {
-    const rows = await db.owner`select from lotse.mails where account_id = ${account} and state = 'filed'`;
+    const rows = await desk.db.owner`select from lotse.mails where account_id = ${account} and state = 'filed'`;
     return rows.length === 4;
   });
-  const [row] = await db.owner`
+  const [row] = await desk.db.owner`
     select uid::int, is_partial, raw from lotse.mails where account_id = ${account} and uid = 3
   `;
   expect(row).toEqual({ uid: 3, isPartial: true, raw: null });
@@ -155,7 +109,7 @@ test('a line that is cut after the originals were moved, before we heard of it',
 
 async function settled(account: string, count: number): Promise<void> {
   await until(async () => {
-    const rows = await db.owner`select from lotse.mails where account_id = ${account} and settled_at is not null`;
+    const rows = await desk.db.owner`select from lotse.mails where account_id = ${account} and settled_at is not null`;
     return rows.length === count;
   });
 }
@@ -183,7 +137,7 @@ test('without UIDPLUS a mail that a person marked is not expunged along with our
 });
 
 const trust = async (account: string) =>
-  (await asMember(cast.ada, (tx) => mails.accountTrust(tx))).find(({ id }) => id === account);
+  (await asMember(desk.cast.ada, (tx) => mails.accountTrust(tx))).find(({ id }) => id === account);
 
 test('a mail that the server kept back is missed, fetched, and told of', async () => {
   server = await startImapServer();
@@ -196,15 +150,15 @@ test('a mail that the server kept back is missed, fetched, and told of', async (
   expect((await trust(account))?.losslessSince).toBeNull();
   // A day later the server behaves.
   server.misbehave({});
-  await db.owner`update lotse.mail_accounts set reconciled_at = now() - interval '2 days' where id = ${account}`;
-  await db.owner`update lotse.mail_reconciliations set day = day - 2 where account_id = ${account}`;
+  await desk.db.owner`update lotse.mail_accounts set reconciled_at = now() - interval '2 days' where id = ${account}`;
+  await desk.db.owner`update lotse.mail_reconciliations set day = day - 2 where account_id = ${account}`;
   server.cutAll();
   expect(await filed(account, 3)).toEqual(numbered(3));
   await until(async () => (await trust(account))?.losslessSince);
-  const [today, before] = await asMember(cast.ada, (tx) => mails.reconciliations(tx, account));
+  const [today, before] = await asMember(desk.cast.ada, (tx) => mails.reconciliations(tx, account));
   expect(today).toMatchObject({ inMailbox: 3, missing: 1, missingUids: [2], fetched: 1 });
   expect(before).toMatchObject({ missing: 1, fetched: 0 });
-  expect(await asMember(cast.mona, (tx) => mails.reconciliations(tx, account))).toEqual([]);
+  expect(await asMember(desk.cast.mona, (tx) => mails.reconciliations(tx, account))).toEqual([]);
 });
 
 test('what lay there before our beginning is never missed', async () => {
@@ -212,7 +166,7 @@ test('what lay there before our beginning is never missed', async () => {
   for (const subject of numbered(3)) server.add(subject);
   const account = await watched({ firstLook: 'now' });
   await until(async () => (await trust(account))?.reconciledAt);
-  const [today] = await asMember(cast.ada, (tx) => mails.reconciliations(tx, account));
+  const [today] = await asMember(desk.cast.ada, (tx) => mails.reconciliations(tx, account));
   expect(today).toMatchObject({ inMailbox: 0, missing: 0, fetched: 0 });
 });
 
@@ -231,7 +185,7 @@ test('a mail that is too large comes as head and text, once, and its original st
   server.add('Klein');
   expect(await filed(account, 2)).toEqual(['Klein', 'Riesig']);
   await settled(account, 2);
-  const [row] = await db.owner`
+  const [row] = await desk.db.owner`
     select m.size::int, m.is_partial, c.body_text like '%Anfang des Textes.%' and c.body_text like 'Diese E-Mail ist mit 1 MB zu groß.%' as has_text, length(m.raw) as raw, m.storage_key is null as inline
     from lotse.mails m join lotse.messages c on c.id = m.ticket_message_id where m.account_id = ${account} and m.subject = 'Riesig'
   `;

@@ -14,8 +14,8 @@ import { until } from './until.ts';
 export type Settings = Partial<Parameters<typeof run<'account.create'>>[2]>;
 export type ScriptedDesk = Awaited<ReturnType<typeof startScriptedDesk>>;
 
-/** A desk whose accounts are mailboxes of scripted servers. */
-export async function startScriptedDesk() {
+/** A desk whose accounts are mailboxes of scripted servers. `limits`: what its readers take, where that is not the usual. */
+export async function startScriptedDesk(limits: { mostBytes?: number } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'lotse-'));
   const db = await createTestDatabase();
   decide({ FILES_DIR: folder, ORIGIN: 'https://desk.example.org' });
@@ -32,7 +32,8 @@ export async function startScriptedDesk() {
   async function start(patience?: Patience) {
     await pause();
     const intake = startIntake();
-    parts = [startMailboxes(intake.poke, { lookMs: 100, retryMs: hasty, ...(patience ? { patience } : {}) }), intake];
+    const options = { lookMs: 100, retryMs: hasty, ...limits, ...(patience ? { patience } : {}) };
+    parts = [startMailboxes(intake.poke, options), intake];
   }
 
   return {
