@@ -1,43 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decide } from '#server/config.ts';
 import { asMember } from '#server/database/actor.ts';
 import { conversation } from '#server/domain/conversation.ts';
-import { startMail } from '#server/mail/index.ts';
 import { bounce, reported } from '../support/bounces.ts';
-import { createCast, createTicket, run, type Cast } from '../support/cast.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { deliver } from '../support/smtp-client.ts';
-import { startSink, type Sink } from '../support/smtp-sink.ts';
+import { startBridgeDesk, type BridgeDesk } from '../support/bridge-desk.ts';
+import { createTicket, run } from '../support/cast.ts';
 import { until } from '../support/until.ts';
 
 const service = 'service@nordlicht.example';
-let db: TestDatabase;
-let cast: Cast;
-let sink: Sink;
-let folder: string;
-let bridge: Awaited<ReturnType<typeof startMail>>;
+let desk: BridgeDesk;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lotse-'));
-  sink = await startSink();
-  db = await createTestDatabase();
-  decide({ SMTP_URL: sink.url, SMTP_IN_PORT: '0', FILES_DIR: folder, ORIGIN: 'https://desk.example.org' });
-  cast = await createCast();
+  desk = await startBridgeDesk();
+  const { cast } = desk;
   await run(cast.ada, 'account.create', { name: 'Service', address: service, pool: cast.heating, kind: 'smtp' });
   const pool = (await run(cast.zoe, 'pool.create', { name: 'Eingang' })).result['pool'] ?? '';
   await run(cast.zoe, 'account.create', { name: 'Hilfe', address: 'hilfe@suedstern.example', pool, kind: 'smtp' });
-  bridge = await startMail();
 });
 
-afterAll(async () => {
-  await bridge.stop();
-  await sink.stop();
-  await db.drop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => desk.stop());
 
 let reports = 0;
 
@@ -52,9 +32,9 @@ async function report(
 ): Promise<string> {
   const own = `report.${++reports}@relay.example.org`;
   const raw = bounce({ id: own, to, groups, head });
-  expect(await deliver(bridge.smtpPort ?? 0, raw, { to: [to], from: '' })).toMatch(/^250 /);
+  expect(await desk.deliver(raw, { to: [to], from: '' })).toMatch(/^250 /);
   return until(async () => {
-    const [row] = await db.owner<{ reason: string }[]>`
+    const [row] = await desk.db.owner<{ reason: string }[]>`
       select reason from lotse.mails where message_id = ${own} and state in ('filed', 'ignored', 'failed')
     `;
     return row?.reason;
@@ -62,15 +42,15 @@ async function report(
 }
 
 async function sent(ticket?: string): Promise<{ id: string; messageId: string; ticket: string }> {
-  ticket ??= await createTicket(cast);
-  const { result } = await run(cast.mona, 'message.post', {
+  ticket ??= await createTicket(desk.cast);
+  const { result } = await run(desk.cast.mona, 'message.post', {
     ticket,
     kind: 'message',
     visibility: 'public',
     html: '<p>Wir kommen.</p>',
   });
   const mail = await until(async () => {
-    const [row] = await db.owner<{ id: string; messageId: string }[]>`
+    const [row] = await desk.db.owner<{ id: string; messageId: string }[]>`
       select id, message_id from lotse.outgoing_mails
       where ticket_message_id = ${result['message'] ?? ''} and state = 'sent' and to_address = ${petra}
     `;
@@ -81,7 +61,7 @@ async function sent(ticket?: string): Promise<{ id: string; messageId: string; t
 
 /** What the message's mails say of themselves, by recipient. */
 async function shown(ticket: string) {
-  const { messages } = await asMember(cast.mona, (tx) => conversation(tx, ticket), { readOnly: true });
+  const { messages } = await asMember(desk.cast.mona, (tx) => conversation(tx, ticket), { readOnly: true });
   return messages
     .flatMap(({ deliveries }) => deliveries)
     .map(({ to, state, late, response }) => ({ to, state, isLate: late !== null, response }))
@@ -89,16 +69,16 @@ async function shown(ticket: string) {
 }
 
 async function stateOf(id: string): Promise<string | undefined> {
-  const [row] = await db.owner<{ state: string }[]>`select state from lotse.outgoing_mails where id = ${id}`;
+  const [row] = await desk.db.owner<{ state: string }[]>`select state from lotse.outgoing_mails where id = ${id}`;
   return row?.state;
 }
 
 test('a bounce marks the mail it names, and becomes no ticket and no message', async () => {
   const mail = await sent();
-  const [before] = await db.owner`select count(*)::int as tickets from lotse.tickets`;
+  const [before] = await desk.db.owner`select count(*)::int as tickets from lotse.tickets`;
   expect(await report(mail.messageId)).toBe('report');
   expect(await stateOf(mail.id)).toBe('bounced');
-  expect((await db.owner`select count(*)::int as tickets from lotse.tickets`)[0]).toEqual(before);
+  expect((await desk.db.owner`select count(*)::int as tickets from lotse.tickets`)[0]).toEqual(before);
 });
 
 test('a delay is no bounce: the message says that its mail waits, until it arrives or comes back', async () => {
@@ -115,11 +95,21 @@ test('a delay is no bounce: the message says that its mail waits, until it arriv
   expect(await shown(mail.ticket)).toMatchObject([{ state: 'bounced' }]);
 });
 
+test('a failure that may pass bounces the mail, and bars its address from no other', async () => {
+  const barred = async (id: string) =>
+    (await desk.db.owner`select bounced_at is not null as is_barred from lotse.outgoing_mails where id = ${id}`)[0];
+  const [passing, final] = [await sent(), await sent()];
+  await report(passing.messageId, { groups: group('failed', petra, 'Status: 4.4.7\r\n') });
+  await report(final.messageId, { groups: group('failed', petra, 'Status: 5.1.1\r\n') });
+  for (const { id } of [passing, final]) expect(await stateOf(id)).toBe('bounced');
+  expect([await barred(passing.id), await barred(final.id)]).toEqual([{ isBarred: false }, { isBarred: true }]);
+});
+
 test('of two recipients the one that the report names is marked, and the other is not', async () => {
-  const ticket = await createTicket(cast);
-  await db.owner`
+  const ticket = await createTicket(desk.cast);
+  await desk.db.owner`
     insert into lotse.ticket_customers (workspace_id, ticket_id, contact_id, verified)
-    values (${cast.workspaceId}, ${ticket}, ${cast.smith}, true)
+    values (${desk.cast.workspaceId}, ${ticket}, ${desk.cast.smith}, true)
   `;
   const mail = await sent(ticket);
   const full = group(
@@ -133,7 +123,7 @@ test('of two recipients the one that the report names is marked, and the other i
     { to: petra, state: 'bounced', response: '552 5.2.2 mailbox full' },
   ]);
   // Whoever holds one mail proves nothing about the other's.
-  const next = await sent(await createTicket(cast));
+  const next = await sent(await createTicket(desk.cast));
   await report(next.messageId, { groups: group('delivered') + group('failed', 'john.smith@example.com') });
   expect(await stateOf(next.id)).toBe('sent');
 });
@@ -144,13 +134,13 @@ test('what comes back from where a customer has his mail sent on is told with th
   expect(await shown(mail.ticket)).toEqual([
     { to: petra, state: 'bounced', isLate: false, response: 'weber@private.example: 5.1.1' },
   ]);
-  const [row] = await db.owner`select bounced_address from lotse.outgoing_mails where id = ${mail.id}`;
+  const [row] = await desk.db.owner`select bounced_address from lotse.outgoing_mails where id = ${mail.id}`;
   expect(row).toEqual({ bouncedAddress: 'weber@private.example' });
 });
 
 test('a relay that gives mails an id of its own does not keep a bounce from its mail', async () => {
   const mail = await sent();
-  const own = sink.delivered.find(({ raw }) => raw.includes(mail.messageId));
+  const own = desk.sink.delivered.find(({ raw }) => raw.includes(mail.messageId));
   expect(own?.mail.headers.get('x-lotse-id')).toBe(`<${mail.messageId}>`);
   await report('', { head: `Message-ID: <0102018f@eu-west-1.amazonses.com>\r\nX-Lotse-Id: <${mail.messageId}>` });
   expect(await stateOf(mail.id)).toBe('bounced');
@@ -160,10 +150,10 @@ test('a forged bounce does nothing: without our key, with a letter changed, or f
   const mail = await sent();
   const guess =
     'lotse.aaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaa@nordlicht.example';
-  await db.owner`update lotse.outgoing_mails set message_id = ${guess} where id = ${mail.id}`;
+  await desk.db.owner`update lotse.outgoing_mails set message_id = ${guess} where id = ${mail.id}`;
   await report(guess);
   expect(await stateOf(mail.id)).toBe('sent');
-  await db.owner`update lotse.outgoing_mails set message_id = ${mail.messageId} where id = ${mail.id}`;
+  await desk.db.owner`update lotse.outgoing_mails set message_id = ${mail.messageId} where id = ${mail.id}`;
   const bent = mail.messageId.replace(/(.)@/, (_, letter: string) => (letter === 'a' ? 'b@' : 'a@'));
   await report(bent);
   await report('', { head: `Message-ID: <x@relay.example.org>\r\nX-Lotse-Id: <${bent}>` });
@@ -172,46 +162,48 @@ test('a forged bounce does nothing: without our key, with a letter changed, or f
 });
 
 test('who writes again at once gets no second confirmation, from none of his addresses', async () => {
-  await db.owner`
+  await desk.db.owner`
     insert into lotse.contact_addresses (workspace_id, contact_id, address, is_primary)
-    values (${cast.workspaceId}, ${cast.smith}, 'smith@office.example', false)
+    values (${desk.cast.workspaceId}, ${desk.cast.smith}, 'smith@office.example', false)
   `;
   const write = (from: string, subject: string) =>
-    deliver(bridge.smtpPort ?? 0, `From: ${from}\r\nTo: ${service}\r\nSubject: ${subject}\r\n\r\nPlease help.`, {
+    desk.deliver(`From: ${from}\r\nTo: ${service}\r\nSubject: ${subject}\r\n\r\nPlease help.`, {
       to: [service],
       from,
     });
   await write('john.smith@example.com', 'One');
-  await sink.next(({ to, mail }) => to[0] === 'john.smith@example.com' && Boolean(mail.subject?.includes('One')));
+  await desk.sink.next(({ to, mail }) => to[0] === 'john.smith@example.com' && Boolean(mail.subject?.includes('One')));
   await Promise.all([
     write('smith@office.example', 'Two'),
     write('smith@office.example', 'Three'),
     write('john.smith@example.com', 'Four'),
   ]);
   await until(async () => {
-    const rows = await db.owner`select from lotse.mails where subject in ('Two', 'Three', 'Four') and state = 'filed'`;
+    const rows = await desk.db
+      .owner`select from lotse.mails where subject in ('Two', 'Three', 'Four') and state = 'filed'`;
     return rows.length === 3;
   });
-  const confirmations = await db.owner`
-    select id from lotse.outgoing_mails where kind = 'confirmation' and contact_id = ${cast.smith}
+  const confirmations = await desk.db.owner`
+    select id from lotse.outgoing_mails where kind = 'confirmation' and contact_id = ${desk.cast.smith}
   `;
   expect(confirmations).toHaveLength(1);
 });
 
 test('five confirmations a day are enough', async () => {
   const write = (subject: string) =>
-    deliver(bridge.smtpPort ?? 0, `From: eva@example.net\r\nSubject: ${subject}\r\n\r\nBitte ${subject}.`, {
+    desk.deliver(`From: eva@example.net\r\nSubject: ${subject}\r\n\r\nBitte ${subject}.`, {
       to: [service],
       from: 'eva@example.net',
     });
   for (const subject of ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'T7']) {
     await write(subject);
     await until(
-      async () => (await db.owner`select from lotse.mails where subject = ${subject} and state = 'filed'`).length,
+      async () => (await desk.db.owner`select from lotse.mails where subject = ${subject} and state = 'filed'`).length,
     );
-    await db.owner`update lotse.outgoing_mails set created_at = created_at - interval '11 minutes' where kind = 'confirmation'`;
+    await desk.db
+      .owner`update lotse.outgoing_mails set created_at = created_at - interval '11 minutes' where kind = 'confirmation'`;
   }
-  const confirmations = await db.owner`
+  const confirmations = await desk.db.owner`
     select id from lotse.outgoing_mails where kind = 'confirmation' and to_address = 'eva@example.net'
   `;
   expect(confirmations).toHaveLength(5);
@@ -220,13 +212,14 @@ test('five confirmations a day are enough', async () => {
 test('who says the same words again within the hour is a machine, and gets no second answer', async () => {
   for (const subject of ['W1', 'W2']) {
     const raw = `From: robot@example.net\r\nSubject: ${subject}\r\n\r\nIch bin nicht da.`;
-    await deliver(bridge.smtpPort ?? 0, raw, { to: [service], from: 'robot@example.net' });
+    await desk.deliver(raw, { to: [service], from: 'robot@example.net' });
     await until(
-      async () => (await db.owner`select from lotse.mails where subject = ${subject} and state = 'filed'`).length,
+      async () => (await desk.db.owner`select from lotse.mails where subject = ${subject} and state = 'filed'`).length,
     );
-    await db.owner`update lotse.outgoing_mails set created_at = created_at - interval '11 minutes' where kind = 'confirmation'`;
+    await desk.db
+      .owner`update lotse.outgoing_mails set created_at = created_at - interval '11 minutes' where kind = 'confirmation'`;
   }
-  const confirmations = await db.owner`
+  const confirmations = await desk.db.owner`
     select id from lotse.outgoing_mails where kind = 'confirmation' and to_address = 'robot@example.net'
   `;
   expect(confirmations).toHaveLength(1);

@@ -1,44 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decide } from '#server/config.ts';
 import { holderOf } from '#server/domain/links.ts';
-import { startMail } from '#server/mail/index.ts';
-import { createCast, run, type Cast } from '../support/cast.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { startSink, type Sink } from '../support/smtp-sink.ts';
+import { startBridgeDesk, type BridgeDesk } from '../support/bridge-desk.ts';
+import { run } from '../support/cast.ts';
 import { until } from '../support/until.ts';
 
-let db: TestDatabase;
-let cast: Cast;
-let sink: Sink;
-let bridge: Awaited<ReturnType<typeof startMail>>;
-let folder: string;
+let desk: BridgeDesk;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lotse-'));
-  sink = await startSink();
-  db = await createTestDatabase();
-  decide({ SMTP_URL: sink.url, SMTP_IN_PORT: '0', FILES_DIR: folder, ORIGIN: 'https://desk.example.org' });
-  cast = await createCast();
+  desk = await startBridgeDesk();
+  const { cast } = desk;
   await run(cast.ada, 'account.create', {
     name: 'Service',
     address: 'service@nordlicht.example',
     pool: cast.heating,
     kind: 'smtp',
   });
-  bridge = await startMail();
 });
 
-afterAll(async () => {
-  await bridge.stop();
-  await sink.stop();
-  await db.drop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => desk.stop());
 
 /** 22 bytes, as Outlook begins a thread with. */
 const outlookThread = Buffer.from('01d9f3a1b2c4000102030405060708090a0b0c0d0e0f', 'hex').toString('base64');
@@ -55,7 +36,7 @@ type Mail = {
 
 async function send({ to = 'service@nordlicht.example', ...mail }: Mail): Promise<string> {
   const messageId = `<${randomUUID()}@example.org>`;
-  const transport = createTransport({ host: '127.0.0.1', port: bridge.smtpPort ?? 0, secure: false, ignoreTLS: true });
+  const transport = createTransport({ host: '127.0.0.1', port: desk.port, secure: false, ignoreTLS: true });
   await transport.sendMail({ ...mail, to, messageId });
   transport.close();
   return messageId;
@@ -63,7 +44,7 @@ async function send({ to = 'service@nordlicht.example', ...mail }: Mail): Promis
 
 async function ledgerOf(messageId: string) {
   return until(async () => {
-    const [row] = await db.owner<{ state: string; reason: string; ticketId: string }[]>`
+    const [row] = await desk.db.owner<{ state: string; reason: string; ticketId: string }[]>`
       select state, reason, ticket_id from lotse.mails
       where message_id = ${messageId.slice(1, -1)} and state in ('filed', 'ignored', 'failed')
     `;
@@ -72,7 +53,7 @@ async function ledgerOf(messageId: string) {
 }
 
 async function messagesOf(ticketId: string) {
-  return db.owner<{ bodyText: string; machine: string; verified: boolean; quotedHtml: string }[]>`
+  return desk.db.owner<{ bodyText: string; machine: string; verified: boolean; quotedHtml: string }[]>`
     select body_text, machine, verified, quoted_html from lotse.messages where ticket_id = ${ticketId} order by created_at
   `;
 }
@@ -86,15 +67,15 @@ test('a mail becomes a ticket in the pool of its account, and its sender is told
   });
   const ledger = await ledgerOf(messageId);
   expect(ledger).toMatchObject({ state: 'filed', reason: 'ticket.created' });
-  const [ticket] = await db.owner`select * from lotse.tickets where id = ${ledger.ticketId}`;
+  const [ticket] = await desk.db.owner`select * from lotse.tickets where id = ${ledger.ticketId}`;
   expect(ticket).toMatchObject({
     subject: 'Heizung kalt',
-    poolId: cast.heating,
+    poolId: desk.cast.heating,
     channel: 'mail',
     status: 'open',
-    requesterId: cast.weber,
+    requesterId: desk.cast.weber,
   });
-  const confirmation = await sink.next(({ mail }) => mail.subject === `Re: [#${ticket?.['number']}] Heizung kalt`);
+  const confirmation = await desk.sink.next(({ mail }) => mail.subject === `Re: [#${ticket?.['number']}] Heizung kalt`);
   expect(confirmation.to).toEqual(['petra.weber@example.org']);
   expect(confirmation.mail.inReplyTo).toBe(messageId);
   expect(confirmation.mail.headers.get('thread-index')).toBe(outlookThread);
@@ -111,19 +92,19 @@ test('an answer by the keyed reply address lands on its ticket, with the quote f
     text: 'Dear team, the lift is stuck. Please help.',
   });
   const { ticketId } = await ledgerOf(first);
-  await run(cast.mona, 'message.post', {
+  await run(desk.cast.mona, 'message.post', {
     ticket: ticketId,
     kind: 'message',
     visibility: 'public',
     html: '<p>We are on our way.</p>',
   });
-  await run(cast.mona, 'message.post', {
+  await run(desk.cast.mona, 'message.post', {
     ticket: ticketId,
     kind: 'comment',
     visibility: 'internal',
     html: '<p>secret remark</p>',
   });
-  const answer = await sink.next(
+  const answer = await desk.sink.next(
     ({ mail, to }) => to[0] === 'john.smith@example.com' && (mail.text ?? '').includes('on our way'),
   );
   expect(answer.mail.from?.text).toContain('Mona Reis');
@@ -150,7 +131,7 @@ test('an answer by the keyed reply address lands on its ticket, with the quote f
 test('the number in a subject alone lets a stranger write into no foreign ticket', async () => {
   const first = await send({ from: 'Petra Weber <petra.weber@example.org>', subject: 'Schlüssel', text: 'Wo ist er?' });
   const { ticketId } = await ledgerOf(first);
-  const [ticket] = await db.owner<{ number: number }[]>`select number from lotse.tickets where id = ${ticketId}`;
+  const [ticket] = await desk.db.owner<{ number: number }[]>`select number from lotse.tickets where id = ${ticketId}`;
   const guess = await send({
     from: 'eve@attacker.example',
     subject: `Re: [#${ticket?.number}] Schlüssel`,
@@ -177,7 +158,7 @@ test('an out-of-office answer stands on the ticket as what it is, and is never a
   });
   expect(await ledgerOf(away)).toMatchObject({ state: 'filed', ticketId });
   expect((await messagesOf(ticketId)).at(-1)).toMatchObject({ machine: 'automatic' });
-  const [ticket] = await db.owner<
+  const [ticket] = await desk.db.owner<
     { waits: boolean }[]
   >`select last_message_at > waiting_since as waits from lotse.tickets where id = ${ticketId}`;
   expect(ticket?.waits).toBe(false);
@@ -190,8 +171,8 @@ test('a reply to a closed ticket becomes a new one that is linked to it', async 
     text: 'Er tropft.',
   });
   const { ticketId } = await ledgerOf(first);
-  await run(cast.mona, 'ticket.close', { ticket: ticketId, text: '<p>Repariert.</p>' });
-  const closing = await sink.next(({ mail }) => (mail.text ?? '').includes('Repariert.'));
+  await run(desk.cast.mona, 'ticket.close', { ticket: ticketId, text: '<p>Repariert.</p>' });
+  const closing = await desk.sink.next(({ mail }) => (mail.text ?? '').includes('Repariert.'));
   const reply = await send({
     from: 'Petra Weber <petra.weber@example.org>',
     subject: closing.mail.subject ?? '',
@@ -200,7 +181,7 @@ test('a reply to a closed ticket becomes a new one that is linked to it', async 
   });
   const ledger = await ledgerOf(reply);
   expect(ledger.reason).toBe('ticket.created, closed');
-  const [ticket] = await db.owner<
+  const [ticket] = await desk.db.owner<
     { subject: string }[]
   >`select subject from lotse.tickets where id = ${ledger.ticketId}`;
   expect(ticket?.subject).toBe('Tropfender Hahn');

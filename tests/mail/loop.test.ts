@@ -1,13 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decide } from '#server/config.ts';
-import { startMail } from '#server/mail/index.ts';
-import { createCast, run, type Cast } from '../support/cast.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { deliver } from '../support/smtp-client.ts';
-import { startSink, type Delivered, type Sink } from '../support/smtp-sink.ts';
+import { startBridgeDesk, type BridgeDesk } from '../support/bridge-desk.ts';
+import { run } from '../support/cast.ts';
+import type { Delivered } from '../support/smtp-sink.ts';
 import { until } from '../support/until.ts';
 
 /* Machines that answer machines. What passes between them is counted; it ends by itself, for want of mails. */
@@ -15,35 +9,22 @@ import { until } from '../support/until.ts';
 const service = 'service@nordlicht.example';
 const help = 'hilfe@suedstern.example';
 
-let db: TestDatabase;
-let cast: Cast;
-let sink: Sink;
-let folder: string;
-let bridge: Awaited<ReturnType<typeof startMail>>;
+let desk: BridgeDesk;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lotse-'));
-  sink = await startSink();
-  db = await createTestDatabase();
-  decide({ SMTP_URL: sink.url, SMTP_IN_PORT: '0', FILES_DIR: folder, ORIGIN: 'https://desk.example.org' });
-  cast = await createCast();
+  desk = await startBridgeDesk();
+  const { cast } = desk;
   await run(cast.ada, 'account.create', { name: 'Service', address: service, pool: cast.heating, kind: 'smtp' });
   const pool = (await run(cast.zoe, 'pool.create', { name: 'Eingang' })).result['pool'] ?? '';
   await run(cast.zoe, 'account.create', { name: 'Hilfe', address: help, pool, kind: 'smtp' });
-  bridge = await startMail();
 });
-afterAll(async () => {
-  await bridge.stop();
-  await sink.stop();
-  await db.drop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => desk.stop());
 
-const write = (raw: string, from: string, to: string) => deliver(bridge.smtpPort ?? 0, raw, { to: [to], from });
+const write = (raw: string, from: string, to: string) => desk.deliver(raw, { to: [to], from });
 
 /** Nothing is on its way: all that came is filed, and all that was written has left. */
 const isQuiet = async () => {
-  const [row] = await db.owner<{ busy: number }[]>`
+  const [row] = await desk.db.owner<{ busy: number }[]>`
     select
       (select count(*) from lotse.mails where state in ('stored', 'parsed', 'threaded'))::int
       + (select count(*) from lotse.outgoing_mails where state in ('queued', 'sending'))::int as busy
@@ -55,8 +36,8 @@ const isQuiet = async () => {
 async function carry(answer: (sent: Delivered) => Promise<unknown>, most: number): Promise<number> {
   let done = 0;
   while (done <= most) {
-    await until(async () => sink.delivered.length > done || (await isQuiet()));
-    const sent = sink.delivered[done];
+    await until(async () => desk.sink.delivered.length > done || (await isQuiet()));
+    const sent = desk.sink.delivered[done];
     if (!sent) return done;
     done++;
     await answer(sent);
@@ -71,7 +52,7 @@ function stripped({ mail }: Delivered, { from, to }: { from: string; to: string 
 }
 
 /** What was sent before counts for no bound any more. */
-const daysPass = () => db.owner`update lotse.outgoing_mails set created_at = created_at - interval '2 days'`;
+const daysPass = () => desk.db.owner`update lotse.outgoing_mails set created_at = created_at - interval '2 days'`;
 
 /** Two installations have two keys: what one signs looks to the other like anybody's. Twice it is as it was. */
 function acrossKeys(raw: string): string {
@@ -87,7 +68,7 @@ test.each([
   ['with keys of their own', acrossKeys],
 ])('two desks %s that write to each other stop after one confirmation', async (name, travelled) => {
   await daysPass();
-  sink.delivered.length = 0;
+  desk.sink.delivered.length = 0;
   const raw = `From: ${help}\r\nTo: ${service}\r\nSubject: Hallo\r\n\r\nGuten Tag, ${name}.`;
   await write(raw, help, service);
   const sent = await carry(async ({ raw: bytes, from, to }) => {
@@ -98,11 +79,11 @@ test.each([
 
 test('two desks behind a relay that hides what they are stop within five confirmations a day each', async () => {
   await daysPass();
-  sink.delivered.length = 0;
+  desk.sink.delivered.length = 0;
   await write(`From: ${help}\r\nTo: ${service}\r\nSubject: Anfrage\r\n\r\nGuten Morgen.`, help, service);
   const sent = await carry(async (mail) => {
     // The ten minutes between two confirmations are over each time: the day's bound alone ends it.
-    await db.owner`update lotse.outgoing_mails set created_at = created_at - interval '11 minutes'`;
+    await desk.db.owner`update lotse.outgoing_mails set created_at = created_at - interval '11 minutes'`;
     const to = mail.to[0] ?? '';
     const from = to.startsWith('hilfe') ? service : help;
     await write(stripped(mail, { from, to: to.startsWith('hilfe') ? help : service }), from, to);
@@ -113,7 +94,7 @@ test('two desks behind a relay that hides what they are stop within five confirm
 
 test('a responder that answers each mail from another address stops at twenty', async () => {
   await daysPass();
-  sink.delivered.length = 0;
+  desk.sink.delivered.length = 0;
   let cases = 0;
   const next = () => `case-${++cases}@crm.example`;
   const first = next();
@@ -131,7 +112,7 @@ test('a responder that answers each mail from another address stops at twenty', 
 
 test('a responder that keeps our thread is answered by nobody but people', async () => {
   await daysPass();
-  sink.delivered.length = 0;
+  desk.sink.delivered.length = 0;
   await write(
     `From: start@crm.example\r\nTo: ${service}\r\nSubject: Bitte\r\n\r\nEin Anliegen`,
     'start@crm.example',
@@ -153,9 +134,10 @@ test('who complains of a mail of ours gets none that nobody wrote any more, and 
     const raw = `From: ${rita}\r\nSubject: ${subject}\r\n\r\nBitte ${subject}.`;
     await write(raw, rita, service);
     await until(
-      async () => (await db.owner`select from lotse.mails where subject = ${subject} and state = 'filed'`).length,
+      async () => (await desk.db.owner`select from lotse.mails where subject = ${subject} and state = 'filed'`).length,
     );
-    await db.owner`update lotse.outgoing_mails set created_at = created_at - interval '11 minutes' where kind = 'confirmation'`;
+    await desk.db
+      .owner`update lotse.outgoing_mails set created_at = created_at - interval '11 minutes' where kind = 'confirmation'`;
   };
   const complain = async (about: string) => {
     const own = `complaint.${++complaints}@isp.example`;
@@ -169,10 +151,11 @@ test('who complains of a mail of ours gets none that nobody wrote any more, and 
     ].join('\r\n');
     await write(raw, 'complaints@isp.example', service);
     await until(
-      async () => (await db.owner`select from lotse.mails where message_id = ${own} and ended_at is not null`).length,
+      async () =>
+        (await desk.db.owner`select from lotse.mails where message_id = ${own} and ended_at is not null`).length,
     );
   };
-  const confirmations = () => db.owner<{ messageId: string; state: string }[]>`
+  const confirmations = () => desk.db.owner<{ messageId: string; state: string }[]>`
     select message_id, state from lotse.outgoing_mails where kind = 'confirmation' and to_address = ${rita} order by created_at
   `;
   await ask('K1');
