@@ -103,11 +103,11 @@ async function open(): Promise<Page> {
   return opened;
 }
 
-/** The page around once two frames were drawn and all tasks before them done: whatever loads or runs by itself has begun by then. */
+/** The page around once two frames were drawn and nothing was left to do: whatever loads or runs by itself has begun by then. */
 function settled(): Promise<{ mark: string; isPwned: boolean }> {
   return page.evaluate(async () => {
     await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    await new Promise((done) => setTimeout(done));
+    await new Promise((idle) => requestIdleCallback(idle));
     return { mark: document.querySelector('#mark')?.textContent ?? '', isPwned: 'pwned' in window };
   });
 }
