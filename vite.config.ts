@@ -15,15 +15,15 @@ const underTest = process.env['VITEST'] !== undefined;
 const messages = underTest ? [] : [paraglideVitePlugin(paraglide)];
 
 /**
- * Processes for test files. Most of what a file of servers, mail and browsers does is waiting for them: with one for each core,
- * two cores stood idle half of the time.
+ * Processes for test files. Most of what a file of servers and mail does is waiting for them: with three for two cores these
+ * stood idle half of the time.
  */
-const workers = Math.max(3, availableParallelism());
+const workers = Math.max(4, availableParallelism());
 
-type Project = { name: string; order?: number; timeoutMs: number; parallel?: boolean };
+type Project = { name: string; order?: number; timeoutMs: number; most?: number };
 
 /** Those of one `order` run beside each other. */
-function project({ name, order = 1, timeoutMs, parallel = true }: Project) {
+function project({ name, order = 1, timeoutMs, most = workers }: Project) {
   const setup = `tests/support/setup-${name}.ts`;
   return {
     extends: true as const,
@@ -33,7 +33,7 @@ function project({ name, order = 1, timeoutMs, parallel = true }: Project) {
       globalSetup: existsSync(resolve(root, setup)) ? [setup] : [],
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs * 2,
-      maxWorkers: parallel ? workers : 1,
+      maxWorkers: most,
       sequence: { groupOrder: order },
     },
   };
@@ -60,8 +60,8 @@ export default defineConfig({
       project({ name: 'database', timeoutMs: 60_000 }),
       project({ name: 'mail', timeoutMs: 60_000 }),
       project({ name: 'processes', timeoutMs: 120_000 }),
-      // One after the other, and last: three browsers beside their servers made each timeout a matter of luck on two cores.
-      project({ name: 'browser', order: 2, timeoutMs: 120_000, parallel: false }),
+      // Two at a time, and last: three browsers beside their servers made each timeout a matter of luck on two cores.
+      project({ name: 'browser', order: 2, timeoutMs: 120_000, most: 2 }),
     ],
   },
 });

@@ -15,7 +15,7 @@ const batch = 16;
 const most = { all: 64, one: 32 };
 /** When a server that had enough to do has so few left, more are taken for it. */
 const few = 16;
-const overtakenEachMs = 10_000;
+const overtakenEachMs = 3_000;
 /** Stopping, so long a server that has a mail in its hands is waited for, and then writing down what became of it. */
 const lastWaitsMs = { server: 5_000, record: 3_000 };
 
