@@ -114,8 +114,10 @@ test('a colleague comments by mail in his own name only when DMARC proves him an
   expect(await messageOf(forged.ticketMessageId)).toMatchObject({ verified: false, authorMemberId: null });
 });
 
+type HandedOn = { author?: string; dmarc?: string; to?: string };
+
 /** What a group makes of a mail whose domain lets nobody else send in its name. */
-const handedOn = (subject: string, { author = 'petra.weber@example.org', dmarc = 'pass', ...rest } = {}) =>
+const handedOn = (subject: string, { author = 'petra.weber@example.org', dmarc = 'pass', ...rest }: HandedOn = {}) =>
   arrive({
     subject,
     from: `"'Petra Weber' via Support" <support@group.example>`,
