@@ -58,13 +58,15 @@ test('who works on a mail has it: the colleague reads so, and hears what became 
   expect(tickets).toEqual([{ name: 'Rita Rohr' }]);
 });
 
-test('by keyboard: down the list, file, and take it back', async () => {
+test('by keyboard: down the list, file and on to the next, and take it back', async () => {
   await ben.keyboard.press('Escape');
   await ben.keyboard.press('j');
   const first = await ben.locator('[data-mail][aria-current]').getAttribute('data-mail');
   await ben.getByRole('button', { name: m.inbox_archive({}, de), exact: true }).waitFor();
+  const next = await ben.locator(`li:has([data-mail="${first}"]) + li [data-mail]`).getAttribute('data-mail');
   await ben.keyboard.press('e');
   await ben.locator(`[data-mail="${first}"]`).waitFor({ state: 'detached' });
+  await ben.locator(`[data-mail="${next}"][aria-current]`).waitFor();
   await mona.locator(`[data-mail="${first}"]`).waitFor({ state: 'detached' });
   await ben.getByRole('button', { name: m.common_undo({}, de) }).click();
   for (const page of [ben, mona]) await page.locator(`[data-mail="${first}"]`).waitFor();

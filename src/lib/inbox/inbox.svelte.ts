@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
-import { invalidate } from '$app/navigation';
 import type { Live } from '#lib/live/live.svelte.ts';
+import { readAnew } from '#lib/live/read-anew.ts';
 import { sentenceOf } from '#lib/live/refusals.ts';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Frame } from '#lib/shared/board.ts';
@@ -20,7 +20,7 @@ export class Inbox {
   mails = $state.raw<Line[]>([]);
   people = $state.raw<Named[]>([]);
   /** Leads to a mail of the list, or to the list alone. */
-  show: (mail: string | null) => void = () => undefined;
+  show: (mail: string | null) => Promise<void> = async () => {};
   /** Makes a rule of a mail that was ignored; only where one may. */
   makeRule: ((mail: string) => void) | null = null;
 
@@ -46,7 +46,7 @@ export class Inbox {
   step(from: string | null, by: 1 | -1): void {
     const at = this.mails.findIndex(({ id }) => id === from);
     const next = at < 0 ? this.mails[0] : this.mails[at + by];
-    if (next) this.show(next.id);
+    if (next) void this.show(next.id);
   }
 
   /** Out of the inbox and on to the next; what made nothing can be taken back. */
@@ -73,15 +73,14 @@ export class Inbox {
   async restore(mail: string): Promise<void> {
     const answer = await this.live.send('mail.restore', { mail }, { quiet: true });
     if (!answer.ok) return this.refuse(answer.error);
-    await invalidate(inboxKey);
-    this.show(mail);
+    await readAnew(inboxKey);
+    void this.show(mail);
   }
 
   /** The mail went: by one's own hand the next one is shown. */
   leave(mail: string, next = this.neighbour(mail)): void {
     this.mails = this.mails.filter(({ id }) => id !== mail);
-    this.show(next);
-    void invalidate(inboxKey);
+    void this.show(next).then(() => readAnew(inboxKey));
   }
 
   say(text: string, action?: { label: string; run: () => void }): void {
@@ -92,7 +91,7 @@ export class Inbox {
   refuse(refusal: Refusal): void {
     const isRace = refusal.code === 'mail.taken' || refusal.code === 'mail.decided';
     this.#toasts.show({ text: this.sentenceOf(refusal), tone: isRace ? 'notice' : 'problem' });
-    void invalidate(inboxKey);
+    void readAnew(inboxKey);
   }
 
   /** A colleague decided about something that is listed here: it goes, and who did it is said. */
@@ -118,7 +117,7 @@ export function followInbox(live: Live): () => void {
     if (frame && !/^(mail\.(arrived|taken|letGo|decided|returned)|account\.changed)$/.test(frame.type)) return;
     timer ??= setTimeout(() => {
       timer = undefined;
-      void invalidate(inboxKey);
+      void readAnew(inboxKey);
     }, restMs);
   });
   return () => {

@@ -1,5 +1,5 @@
-import { invalidate } from '$app/navigation';
 import type { Live } from '#lib/live/live.svelte.ts';
+import { readAnew } from '#lib/live/read-anew.ts';
 import { outboxKey } from './key.ts';
 
 /** A server is asked so often at most, however much mail leaves. */
@@ -11,7 +11,7 @@ export function followOutbox(live: Live): () => void {
   const readSoon = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      void invalidate(outboxKey);
+      void readAnew(outboxKey);
     }, restMs);
   };
   const stops = [
