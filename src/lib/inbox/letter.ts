@@ -7,6 +7,7 @@ export type Contact = { id: string; name: string; organisation: string; address:
 export type Letter = {
   id: string;
   state: string;
+  reason: string;
   fromName: string;
   fromAddress: string;
   subject: string;

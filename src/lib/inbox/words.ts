@@ -8,6 +8,14 @@ export const decisionWords: Record<string, (what: { name: string; subject: strin
   'inbox.ignored': m.inbox_heard_ignored,
 };
 
+/** The same, where one looks at it. */
+export const decidedWords: Record<string, (who: { name: string }) => string> = {
+  'inbox.ticket': m.inbox_decided_ticket,
+  'inbox.attached': m.inbox_decided_attached,
+  'inbox.archived': m.inbox_decided_archived,
+  'inbox.ignored': m.inbox_decided_ignored,
+};
+
 export const showWords = {
   waiting: m.inbox_show_waiting,
   archived: m.inbox_show_archived,
