@@ -72,7 +72,10 @@ function everybodys(workspaceId: string, direction: Direction): Promise<string[]
         ? await sql<{ id: string }[]>`
             select id
             from lotse.mails
-            where workspace_id = ${workspaceId} and (raw is not null or storage_key is not null)
+            where
+              workspace_id = ${workspaceId} and (raw is not null or storage_key is not null)
+              -- By which we tested an account: no rule ever sees them.
+              and reason <> 'own.check'
             order by received_at desc, id desc
             limit ${trialMails}
           `
