@@ -38,14 +38,14 @@ type Wanted = {
 
 export const outgoingPerPage = 50;
 
-/** The latest first; one more than a page when there are older ones. */
+/** The latest first; one more than a page when there are older ones. How a test of an account went is told on its page. */
 export function latestOutgoing({ sql }: Tx, { states = outgoingStates, before }: Wanted = {}): Promise<OutgoingMail[]> {
   return sql<OutgoingMail[]>`
     select o.id, o.kind, o.state, o.to_address, o.subject, t.number as ticket, o.attempts, o.next_attempt_at, o.response,
       o.created_at, o.sent_at
     from lotse.outgoing_mails o
     left join lotse.tickets t on t.id = o.ticket_id
-    where o.state = any (${states as string[]})
+    where o.state = any (${states as string[]}) and o.kind <> 'check'
       ${
         before
           ? sql`and (o.created_at, o.id) < (select b.created_at, b.id from lotse.outgoing_mails b where b.id = ${before})`
@@ -60,7 +60,10 @@ export function latestOutgoing({ sql }: Tx, { states = outgoingStates, before }:
 export async function troubled({ sql }: Tx): Promise<{ outgoing: number; incoming: number }> {
   const [row] = await sql<{ outgoing: number; incoming: number }[]>`
     select
-      (select count(*)::int from lotse.outgoing_mails where state in ('failed', 'unknown', 'bounced')) as outgoing,
+      (
+        select count(*)::int from lotse.outgoing_mails
+        where state in ('failed', 'unknown', 'bounced') and kind <> 'check'
+      ) as outgoing,
       (select count(*)::int from lotse.mails where state = 'failed') as incoming
   `;
   return row ?? { outgoing: 0, incoming: 0 };
