@@ -23,8 +23,8 @@ export const sections: Section[] = [
   { id: 'accounts', label: m.admin_accounts, sentence: m.admin_accounts_sentence, icon: Mailbox },
   { id: 'domains', label: m.dkim_title, sentence: m.dkim_sentence, icon: Signature },
   { id: 'letters', label: m.letters_title, sentence: m.letters_sentence, icon: MailOpen },
+  { id: 'blocks', label: m.blocks_title, sentence: m.blocks_sentence, icon: NotebookText },
   { id: 'filters', label: m.inbox_filters, sentence: m.inbox_filters_sentence, icon: Funnel },
   { id: 'mails', label: m.admin_mails, sentence: m.admin_mails_sentence, icon: BookOpenText },
-  { id: 'blocks', label: m.blocks_title, sentence: m.blocks_sentence, icon: NotebookText },
   { id: 'outbox', label: m.admin_outbox, sentence: m.admin_outbox_sentence, icon: MailCheck },
 ];
