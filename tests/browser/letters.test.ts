@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { m } from '#lib/i18n/paraglide/messages.js';
+import { checkSteps } from '#lib/shared/checks.ts';
 import { company } from '#server/demo/cast.ts';
 import { openDesk, type Desk } from '../support/desk.ts';
 import { cardOf, drag, laneOf } from '../support/moves.ts';
 
-/* What a workspace writes by mail: its own words, a question that puts the ticket aside, letters, text blocks. */
+/* What a workspace writes by mail: its own words, a question that puts the ticket aside, letters, text blocks; and how its mail is set. */
 
 const de = { locale: 'de' } as const;
 const subject = 'Heizkörper im Bad bleibt kalt';
@@ -129,4 +130,44 @@ test('the record of a domain’s signature is shown to be published, looked for,
   await ada.setViewportSize({ width: 390, height: 844 });
   expect(await ada.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
   if (size) await ada.setViewportSize(size);
+});
+
+test('an account is tried by a mail to itself and an answer to it; a server that refuses is quoted', async () => {
+  const address = 'service@nordlicht.example';
+  const [account] = await desk.database.owner<{ id: string }[]>`
+    select id from lotse.mail_accounts where address = ${address}
+  `;
+  await ada.goto(settings(`accounts/${account?.id}`));
+  const steps = ada.locator('.result li');
+  await ada.getByRole('button', { name: m.mailbox_check_start({}, de) }).click();
+  await desk.handOn(await desk.sink.next(({ to }) => to[0] === address));
+  await desk.handOn(await desk.sink.next(({ to }) => /^service\+\S+@nordlicht\.example$/.test(to[0] ?? '')));
+  await ada.getByText(m.mailbox_check_passed({}, de)).waitFor();
+  expect(await steps.count()).toBe(checkSteps.length);
+  expect(await ada.locator('.result li.done').count()).toBe(checkSteps.length);
+  desk.sink.answerWith(() => ({ code: 550, text: '5.7.1 not from this sender' }));
+  await ada.getByRole('button', { name: m.mailbox_check_again({}, de) }).click();
+  await ada.getByText(m.mailbox_check_send_refused({}, de)).waitFor();
+  await ada.getByText('not from this sender').waitFor();
+  await steps.getByText(m.mailbox_check_ended({}, de)).waitFor();
+  desk.sink.answerWith(() => 'take');
+});
+
+test('a rule with a gap is not saved: its field says what is missing and has the focus', async () => {
+  await ada.goto(settings('filters/new'));
+  await ada.getByLabel(m.admin_name({}, de), { exact: true }).fill('Post vom Baumarkt');
+  const save = ada.getByRole('button', { name: m.common_save({}, de), exact: true });
+  const value = ada.getByLabel(m.inbox_filter_value({}, de));
+  await save.click();
+  await ada.getByText(m.filters_bad({}, de)).waitFor();
+  const marked = ada.locator('[aria-invalid=true]');
+  expect(await marked.count()).toBe(1);
+  expect(await value.getAttribute('aria-invalid')).toBe('true');
+  expect(await value.evaluate((field) => field === document.activeElement)).toBe(true);
+  const described = await value.getAttribute('aria-describedby');
+  expect(await ada.locator(`[id="${described}"]`).textContent()).toBe(m.filters_bad_value({}, de));
+  await ada.keyboard.type('shop.example');
+  await marked.waitFor({ state: 'detached' });
+  await save.click();
+  await ada.getByRole('link', { name: 'Post vom Baumarkt' }).waitFor();
 });

@@ -9,7 +9,8 @@ import { createTestDatabase } from './database.ts';
 import { openLine, type Line } from './line.ts';
 import { signInAs } from './live.ts';
 import { freePort, startServer } from './server.ts';
-import { startSink } from './smtp-sink.ts';
+import { deliver } from './smtp-client.ts';
+import { startSink, type Delivered } from './smtp-sink.ts';
 
 // Without these Chromium asks hosts of its maker, which a machine without a network refuses one by one.
 const quiet = [
@@ -93,6 +94,10 @@ export async function openDesk({ lines = false, undoSeconds = 0 } = {}) {
       const transport = createTransport({ host: '127.0.0.1', port: smtpPort, ignoreTLS: true });
       await transport.sendMail(mail);
       transport.close();
+    },
+    /** What left comes in at our own door, as by a server that forwards to it. */
+    async handOn({ raw, to }: Delivered): Promise<void> {
+      await deliver(smtpPort, raw.toString('latin1'), { to });
     },
     async close(): Promise<void> {
       await browser.close();
