@@ -1,7 +1,8 @@
 import { bills } from './stories/bills.ts';
+import { heating } from './stories/heating.ts';
 import { house } from './stories/house.ts';
 import { it } from './stories/it.ts';
-import { technik } from './stories/technik.ts';
+import { lift } from './stories/lift.ts';
 import type { Channel, Priority, Status } from '#lib/shared/ticket.ts';
 
 /** One ticket of the demo. Hours count back from now; who speaks is a key of cast.ts. */
@@ -28,4 +29,4 @@ export type Story = {
 export type Said = [speaker: string, text: string, hours: number, file?: string];
 
 /** Oldest first, as they arrived. */
-export const stories: Story[] = [...technik, ...bills, ...house, ...it].sort((a, b) => b.hours - a.hours);
+export const stories: Story[] = [...heating, ...lift, ...bills, ...house, ...it].sort((a, b) => b.hours - a.hours);
