@@ -10,11 +10,11 @@ type Ends = 'sent' | 'queued' | 'failed' | 'unknown';
 /** `copies`: how many times its server had the whole text by then. */
 type Row = [name: string, how: Misbehaviour, ends: Ends, says: RegExp, copies: 0 | 1];
 
-const never: Misbehaviour = {};
+const honest: Misbehaviour = {};
 const tookTooLong = /too long|timeout|never received/i;
 
 const rows: Row[] = [
-  ['is honest', never, 'sent', /^250/, 1],
+  ['is honest', honest, 'sent', /^250/, 1],
   ['answers late', { RCPT: { lateMs: 200 }, '.': { lateMs: 200 } }, 'sent', /^250/, 1],
   ['hangs up at once', { greeting: 'cut' }, 'queued', /clos|hang up|ECONNRESET/i, 0],
   ['hangs up at RCPT', { RCPT: 'cut' }, 'queued', /clos|hang up|ECONNRESET/i, 0],
@@ -98,7 +98,7 @@ test.each(expected)('a server that $name', async ({ name, ends, says, copies }) 
 });
 
 test('once the servers have come to their senses all is sent, once, with the same bytes; what failed has failed', async () => {
-  for (const { server } of servers.values()) server.misbehave(never);
+  for (const { server } of servers.values()) server.misbehave(honest);
   await desk.db.owner`update lotse.outgoing_mails set next_attempt_at = now() where state in ('queued', 'unknown')`;
   desk.start();
   for (const [name, , ends] of rows) {
@@ -129,13 +129,27 @@ test('a mail is tried for a week, after growing waits, and then has failed with 
   expect(waits).toEqual([1, 5, 15, 60, 120, 240, 240]);
   expect((await desk.becomes(message, 'failed')).response).toBe('450 4.2.0 later');
   await desk.rest();
-  server.misbehave(never);
+  server.misbehave(honest);
 
   function ago(age: string) {
     return desk.db.owner`
       update lotse.outgoing_mails set delayed_since = now() - ${age}::interval - interval '1 minute' where ticket_message_id = ${message}
     `;
   }
+});
+
+test('before the text a server has less time than a mail is ours for, however long it may take in all', async () => {
+  const { server, ticket } = at('is honest');
+  server.misbehave({ RCPT: 'babble' });
+  const message = await desk.say(ticket, '<p>Wer noch?</p>');
+  desk.start({ ...impatient, askMs: 500, wholeMs: 24 * 60 * 60_000 });
+  const row = await until(async () => {
+    const found = await desk.row(message);
+    return found.state === 'queued' && found.response !== '' && found;
+  });
+  expect(row.response).toMatch(tookTooLong);
+  await desk.rest();
+  server.misbehave(honest);
 });
 
 test('a server that shuts down between two mails keeps the first and gets the second again', async () => {
