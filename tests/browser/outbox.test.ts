@@ -106,6 +106,9 @@ test('what does not arrive stands in the writer’s own outbox, is written anew 
   );
   await ben.locator('.composer .modes button.public').click();
   await ben.locator('.composer [contenteditable=true]').fill('Wir kommen am Freitag.');
+  const plan = { name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('Freitag') };
+  await ben.locator('.composer input[type=file]').setInputFiles(plan);
+  await ben.locator('.composer').getByText('plan.txt').waitFor();
   await ben.locator('.composer .send-button').click();
   await ben
     .locator('nav')
@@ -118,6 +121,7 @@ test('what does not arrive stands in the writer’s own outbox, is written anew 
 
   await row.getByRole('link', { name: m.outbox_write_label({ address: 'petra.weber@example.org' }, de) }).click();
   await ben.locator('.composer [contenteditable=true]').getByText('Wir kommen am Freitag.').waitFor();
+  await ben.locator('.composer').getByText('plan.txt').waitFor();
   expect(new URL(ben.url()).search).toBe('');
 
   await ben.goto(`${desk.board.replace('/board', '')}/outbox`);
