@@ -1,8 +1,7 @@
-/* eslint-disable svelte/prefer-svelte-reactivity -- listeners, which no template reads */
 import { getContext, setContext } from 'svelte';
 import type { CommandInput, CommandName } from '#lib/shared/commands.ts';
-import { apply, type Card, type Frame, type Snapshot } from '#lib/shared/board.ts';
-import type { Answer, Refusal } from '#lib/shared/errors.ts';
+import { apply, type Frame, type Snapshot } from '#lib/shared/board.ts';
+import type { Answer } from '#lib/shared/errors.ts';
 import { viewerOf } from '#lib/shared/permissions.ts';
 import type { Role } from '#lib/shared/ticket.ts';
 import { setClock } from '#lib/ui/clock.ts';
@@ -10,6 +9,7 @@ import { LiveBoard } from './board.svelte.ts';
 import { CommandQueue, ticketOf, type SendOptions } from './commands.svelte.ts';
 import { Connection, type Follower } from './connection.svelte.ts';
 import { post } from './http.ts';
+import { Listeners } from './listeners.ts';
 import { readWhole } from './parts.ts';
 import { Presence } from './presence.svelte.ts';
 import { Shelf, Unsent, type Call } from './queue.ts';
@@ -17,14 +17,6 @@ import { Renewal } from './renewal.ts';
 import { Rest } from './rest.svelte.ts';
 
 export type Me = { id: string; name: string; role: Role };
-/** Gets each event of a ticket; null when the board was read anew and anything may have happened. */
-export type TicketListener = (frame: Frame | null) => void;
-/** Gets what happens beside the tickets; null when anything may have happened. */
-export type NewsListener = (frame: Frame | null) => void;
-/** Gets each event of a ticket as it happens, and the card as this person saw it until then. */
-export type FrameListener = (frame: Frame, before: Card | null) => void;
-export type RefusalListener = (call: Call, refusal: Refusal) => void;
-
 /** For each colleague, who may be told the same now: a server reads some hundred boards a second. */
 const spreadMs = 5;
 
@@ -41,11 +33,12 @@ export class Live {
   /** What the server says of itself: a code of faults.ts. */
   trouble = $state<string | null>(null);
   readonly viewer = $derived.by(() => viewerOf(this.me, this.board.pools, this.board.groups));
-  #tickets = new Map<string, Set<TicketListener>>();
-  #moves = new Set<(ticket: string) => void>();
-  #events = new Set<FrameListener>();
-  #news = new Set<NewsListener>();
-  #refusals = new Set<RefusalListener>();
+  #listeners = new Listeners();
+  readonly onTicket = this.#listeners.onTicket;
+  readonly onMove = this.#listeners.onMove;
+  readonly onEvent = this.#listeners.onEvent;
+  readonly onNews = this.#listeners.onNews;
+  readonly onRefusal = this.#listeners.onRefusal;
   #renewal = new Renewal({ read: () => this.#read() });
   /** Frames since a renewal began: the snapshot may be older than they are. */
   #since: Frame[] = [];
@@ -87,11 +80,11 @@ export class Live {
       { transport: (call, isFirst) => this.#carry(call, isFirst), shelf: new Shelf(`${workspace}:${me.id}`, storage) },
       {
         onguess: (command, ticket, guess) => {
-          this.#moving(ticket);
+          this.#listeners.moves(ticket);
           this.board.guess(command, ticket, guess);
         },
         onsettled: (call, seq) => this.#settled(call, seq),
-        onrefused: (call, refusal) => this.#refusals.forEach((hear) => hear(call, refusal)),
+        onrefused: (call, refusal) => this.#listeners.refused(call, refusal),
       },
     );
   }
@@ -116,36 +109,6 @@ export class Live {
     return this.commands.send(name, input, options);
   }
 
-  onTicket(ticket: string, listener: TicketListener): () => void {
-    const listeners = this.#tickets.get(ticket) ?? new Set();
-    this.#tickets.set(ticket, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#tickets.delete(ticket);
-    };
-  }
-
-  /** Called before a card may change or move, so that a screen can still measure where it lies. */
-  onMove(listener: (ticket: string) => void): () => void {
-    this.#moves.add(listener);
-    return () => this.#moves.delete(listener);
-  }
-
-  onEvent(listener: FrameListener): () => void {
-    this.#events.add(listener);
-    return () => this.#events.delete(listener);
-  }
-
-  onNews(listener: NewsListener): () => void {
-    this.#news.add(listener);
-    return () => this.#news.delete(listener);
-  }
-
-  onRefusal(listener: RefusalListener): () => void {
-    this.#refusals.add(listener);
-    return () => this.#refusals.delete(listener);
-  }
-
   begin(snapshot: Snapshot, options?: { whole: boolean }): void {
     this.board.begin(snapshot, options);
   }
@@ -166,17 +129,16 @@ export class Live {
     const { board, beside } = await readWhole(this.workspace);
     for (const frame of this.#since) apply(board, frame);
     this.board.renew(board, beside);
-    for (const listeners of this.#tickets.values()) for (const listener of listeners) listener(null);
-    for (const hear of this.#news) hear(null);
+    this.#listeners.renewed();
     return board.since;
   }
 
   #apply(frame: Frame): void {
     if (frame.ticket) this.#happens(frame, frame.ticket);
-    else for (const hear of this.#news) hear(frame);
+    else this.#listeners.news(frame);
     if (this.#renewal.isRunning) this.#since.push(frame);
     this.board.apply(frame);
-    for (const listener of this.#tickets.get(frame.ticket ?? '') ?? []) listener(frame);
+    if (frame.ticket) this.#listeners.changed(frame, frame.ticket);
     if (changesMore(frame)) this.#renewal.want(frame.seq, this.board.people.length * spreadMs);
   }
 
@@ -192,20 +154,16 @@ export class Live {
   }
 
   #happens(frame: Frame, ticket: string): void {
-    this.#moving(ticket);
+    this.#listeners.moves(ticket);
     // What comes a second time is no news.
     if (frame.seq <= this.board.cursor) return;
     const before = this.board.card(ticket);
-    for (const hear of this.#events) hear(frame, before);
-  }
-
-  #moving(ticket: string): void {
-    for (const hear of this.#moves) hear(ticket);
+    this.#listeners.happens(frame, before);
   }
 
   #settled({ id, input }: Call, seq: number | null): void {
     const ticket = ticketOf(input);
-    if (seq === null && ticket) this.#moving(ticket);
+    if (seq === null && ticket) this.#listeners.moves(ticket);
     this.board.settle(id, seq);
     // Without a socket nobody tells what came of it.
     if (seq !== null && seq > this.board.cursor && !this.connection.isOpen) this.#renewal.want(seq, 0);
