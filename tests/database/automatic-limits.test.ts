@@ -98,6 +98,13 @@ test('none goes for sixty days to where a mail of ours proved undeliverable', as
   };
   expect(await bounced('weg@b1.example', 59)).toBe(0);
   expect(await bounced('wieder@b2.example', 61)).toBe(1);
+  // What came back from where somebody has his mail sent on says nothing of his own address.
+  const forwards = await ticketOf('hier@b3.example');
+  await db.owner`
+    insert into lotse.outgoing_mails (workspace_id, kind, language, to_address, state, bounced_at, bounced_address)
+    values (${cast.workspaceId}, 'message', 'de', 'hier@b3.example', 'bounced', now(), 'dort@b4.example')
+  `;
+  expect(await queue(forwards)).toBe(1);
 });
 
 test('addresses of one domain that say the same share twenty an hour, and all of them two hundred', async () => {

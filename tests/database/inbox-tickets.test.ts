@@ -137,6 +137,13 @@ test('a customer named in the text is only offered; chosen, the sender stays a s
   expect(told).toMatchObject([{ toAddress: 'petra.weber@example.org' }]);
 });
 
+test('a ticket made of a mail whose sender was disproved does not believe him', async () => {
+  const { ben, heating } = desk.cast;
+  const forged = await add({ fromAddress: 'petra.weber@example.org', verdicts: ['forged'] });
+  const { result } = await run(ben, 'mail.makeTicket', { mail: forged, subject: 'Falsch', pool: heating });
+  expect(await messagesOf(result['ticket'] ?? '')).toMatchObject([{ author: 'Petra Weber', verified: false }]);
+});
+
 test('on a ticket it is a comment that no customer sees, or its sender’s message', async () => {
   const { ben, mona } = desk.cast;
   const ticket = await createTicket(desk.cast);

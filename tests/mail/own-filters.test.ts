@@ -92,6 +92,15 @@ test('what comes to a colleague one’s rules leave alone, also where one sees i
   expect(await desk.comments(file)).toHaveLength(1);
 });
 
+test('the rules of somebody who left are nobody’s', async () => {
+  const { ada, ben } = desk.cast;
+  await desk.addOwn(ben, 'Abschied', [{ do: 'tag', tag: 'weg' }]);
+  await run(ada, 'member.change', { member: ben.memberId, isActive: false });
+  const mail = await desk.send('Abschied nehmen');
+  await run(ada, 'member.change', { member: ben.memberId, isActive: true });
+  expect(await desk.db.owner`select from lotse.filter_runs where mail_id = ${mail.id}`).toHaveLength(0);
+});
+
 test('a rule of one’s own puts what waits on a ticket, and does nothing that its owner may not', async () => {
   const target = await createTicket(desk.cast);
   const number = await numberOf(desk.db.owner, target);

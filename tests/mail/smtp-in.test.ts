@@ -5,9 +5,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { decide } from '#server/config.ts';
 import { migrate } from '#server/database/migrate.ts';
 import { close, open } from '#server/database/pool.ts';
+import { store } from '#server/domain/mails.ts';
 import { startIntake } from '#server/mail/intake.ts';
 import type { Loop } from '#server/mail/loop.ts';
 import { stopParsing } from '#server/mail/parse.ts';
+import { readHead } from '#server/mail/read-head.ts';
 import { startSmtp } from '#server/mail/smtp.ts';
 import { createCast, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -229,4 +231,16 @@ test('a member who answers from his mail program comments, and the customer sees
     to: [service],
   });
   expect(await ledger(`[#${number}] Aufzug`)).toMatchObject([{ reason: 'ticket.created, maybe' }]);
+});
+
+test('a mail that is under way when its account is paused is not taken: its server keeps it', async () => {
+  const bytes = Buffer.from(raw({ subject: 'Mitten in die Pause' }));
+  await run(cast.ada, 'account.change', { account, isPaused: true });
+  const home = { id: account, workspaceId: cast.workspaceId };
+  const envelope = { from: 'petra.weber@example.org', to: [service] };
+  await expect(store({ account: home, raw: bytes, head: readHead(bytes), envelope })).rejects.toMatchObject({
+    code: 'account.paused',
+  });
+  expect(await db.owner`select from lotse.mails where subject = 'Mitten in die Pause'`).toHaveLength(0);
+  await run(cast.ada, 'account.change', { account, isPaused: false });
 });
