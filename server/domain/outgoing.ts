@@ -13,7 +13,7 @@ export { keepBytes, offer, sendingMinutes, take, type Built, type Due } from './
 export { letIn, refused } from './outgoing/refused.ts';
 export { keepRuled, type Ruled } from './outgoing/ruled.ts';
 export { decideUnsure, takeUnsure, type Unsure } from './outgoing/unsure.ts';
-export { noteReport, type Report } from './outgoing/report.ts';
+export { noteReport, noteReportElsewhere, type Report } from './outgoing/report.ts';
 export { settle, type Outcome, type Settled } from './outgoing/settle.ts';
 
 /** Nobody wrote them: a machine that answers one would get the next. */

@@ -5,6 +5,7 @@ import { act } from '#server/domain/act.ts';
 import { activeFilters, type Asked, type Rule } from '#server/domain/filters.ts';
 import * as mails from '#server/domain/mails.ts';
 import type { StoredFile } from '#server/domain/messages/receive.ts';
+import { noteReportElsewhere } from '#server/domain/outgoing.ts';
 import * as tickets from '#server/domain/tickets.ts';
 import * as files from '#server/files.ts';
 import { isCut, wholeMail } from './cut.ts';
@@ -16,6 +17,7 @@ import { readMail } from './parse.ts';
 import { placeOf } from './place.ts';
 import { separatorToken } from './separator.ts';
 import { factsOf, ownWishes, sorted } from './sort.ts';
+import { plainMailOf } from './thread-ids.ts';
 
 /** `waits`: it answers a mail that is not filed yet. */
 export type Outcome = 'ended' | 'waits' | { error: unknown };
@@ -129,7 +131,14 @@ async function fileAt(workspaceId: string, prepared: Omit<Plan, 'number'>[]): Pr
   const opening = prepared.filter(({ decision }) => decision.kind === 'open').length;
   let number = opening > 0 ? await tickets.drawNumber(workspaceId, opening) : 0;
   const plans = prepared.map((each) => ({ ...each, number: each.decision.kind === 'open' ? number++ : 0 }));
+  for (const { incoming } of plans) await noteElsewhere(incoming);
   await act({ kind: 'system', workspaceId }, (tx) => fileAll(tx, plans));
+}
+
+/** In a transaction of its own, and before: done again with the filing, it changes nothing. */
+async function noteElsewhere({ account, key, verdicts: { report } }: Incoming): Promise<void> {
+  const mail = report && plainMailOf(key, report.originalMessageId ?? '');
+  if (mail) await noteReportElsewhere(account.workspaceId, mail, report);
 }
 
 /** Bytes first, rows second; what a failure leaves behind without a row is swept. Where something had to be left out, the whole mail goes along. */

@@ -44,11 +44,15 @@ export function plainIdFor(key: Buffer, { domain, mailId }: { domain: string; ma
   return `lotse.mail.${mail}.${sign(key, `mail:${mail}`)}@${domain}`;
 }
 
-/** Which mail of ours an id names, of whatever kind; null for anything else and for forgeries. */
+/** The mail that such an id names; null for anything else and for forgeries. */
+export function plainMailOf(key: Buffer, messageId: string): string | null {
+  const [, mail, mac] = /^lotse\.mail\.([a-z2-7]{26})\.([a-z2-7]{26})@/.exec(messageId.toLowerCase()) ?? [];
+  return mail && mac && isSame(sign(key, `mail:${mail}`), mac) ? uuidOf(mail) : null;
+}
+
+/** Which mail of ours an id names, of whatever kind. */
 export function ownMailOf(key: Buffer, messageId: string): string | null {
-  const [, mail, mac] = /^lotse\.mail\.([a-z2-7]{26})\.([a-z2-7]{26})@/i.exec(messageId.toLowerCase()) ?? [];
-  if (mail && mac) return isSame(sign(key, `mail:${mail}`), mac) ? uuidOf(mail) : null;
-  return ownIdOf(key, messageId)?.mailId ?? null;
+  return plainMailOf(key, messageId) ?? ownIdOf(key, messageId)?.mailId ?? null;
 }
 
 /** `asked`: the handle of the consultation whose answer comes to this address. */

@@ -73,10 +73,12 @@ test('the group that a pool names becomes responsible where the workspace wants 
 });
 
 test('a bounce marks notices, invitations and sign-in mails, too; an administrator sees which invitation came back', async () => {
-  const { ada, mona, lift, workspaceId } = desk.cast;
+  const { ada, mona, zoe, lift, workspaceId } = desk.cast;
   const guest = 'gast@weg.example';
   await run(ada, 'member.invite', { email: guest, name: 'Gerd Gast', role: 'member' });
   await run(ada, 'member.invite', { email: 'da@weg.example', name: 'Dora Da', role: 'member' });
+  // Another workspace's leaves from the same address, and comes back there.
+  await run(zoe, 'member.invite', { email: guest, name: 'Gerd Gast', role: 'member' });
   const link = 'https://desk.example.org/login/confirm';
   await queueSignInMail({ kind: 'magicLink', to: guest, name: 'Gerd', language: 'de', link });
   await run(ada, 'pool.change', { pool: lift, notificationAddress: 'wache@weg.example' });
@@ -86,7 +88,7 @@ test('a bounce marks notices, invitations and sign-in mails, too; an administrat
     const rows = await desk.db.owner<{ id: string; messageId: string }[]>`
       select id, message_id from lotse.outgoing_mails where to_address like '%@weg.example' and state = 'sent'
     `;
-    return rows.length === 4 && rows;
+    return rows.length === 5 && rows;
   });
   const [account] = await desk.db.owner<{ id: string }[]>`select id from lotse.mail_accounts`;
   const intake = startIntake();
@@ -125,6 +127,7 @@ test('a bounce marks notices, invitations and sign-in mails, too; an administrat
   expect(await states()).toEqual([
     'invitation da@weg.example sent',
     `invitation ${guest} bounced`,
+    `invitation ${guest} bounced`,
     `magicLink ${guest} bounced`,
     'notice wache@weg.example bounced',
   ]);
@@ -133,6 +136,7 @@ test('a bounce marks notices, invitations and sign-in mails, too; an administrat
     'da@weg.example sent',
     `${guest} bounced`,
   ]);
+  expect((await asMember(zoe, invitations)).map(({ mail }) => mail?.state)).toEqual(['bounced']);
   expect(await asMember(mona, invitations)).toEqual([]);
   await intake.stop();
   await stopParsing();

@@ -224,6 +224,7 @@ test('words that are written anew take along what hung on them, and leave it whe
   expect(copy.id).not.toBe(file);
   desk.sink.answerWith(() => 'take');
   const anew = (await run(mona, 'message.post', { ...said, files: [copy.id] })).result['message'] ?? '';
+  desk.poke();
   await desk.becomes(anew, 'sent');
   const { attachments } = await simpleParser(desk.sink.delivered.at(-1)?.raw ?? '');
   expect(attachments.map(({ filename, content }) => [filename, String(content)])).toEqual([['plan.txt', 'Heizplan']]);

@@ -1,4 +1,5 @@
-import type { Act } from '../act.ts';
+import { asSystem } from '#server/database/actor.ts';
+import { act as perform, type Act } from '../act.ts';
 import { tell, type Told } from './settle.ts';
 
 /** What a delivery report says (server/mail/bounce.ts). */
@@ -23,7 +24,7 @@ type Sent = Told & { toAddress: string };
 export async function noteReport(act: Act, mail: string, report: Report): Promise<void> {
   const [sent] = await act.sql<Sent[]>`
     select id, ticket_id, ticket_message_id, to_address from lotse.outgoing_mails
-    -- A sign-in mail is of no workspace; whose mailbox it comes back to is the operator's choice (MAIL_FROM).
+    -- A sign-in mail is of none.
     where (workspace_id = ${act.actor.workspaceId} or workspace_id is null) and id = ${mail} and state in ('sent', 'unknown')
     for update
   `;
@@ -50,6 +51,18 @@ export async function noteReport(act: Act, mail: string, report: Report): Promis
   } else if (said.action === 'delivered') {
     await act.sql`update lotse.outgoing_mails set reported_late_at = null where id = ${mail}`;
   }
+}
+
+/** Mails that leave from the installation's own address come back to one mailbox, whose ever they are: one of another workspace is noted there. */
+export async function noteReportElsewhere(workspaceId: string, mail: string, report: Report): Promise<void> {
+  const [sent] = await asSystem(
+    null,
+    ({ sql }) => sql<{ workspaceId: string }[]>`
+    select workspace_id from lotse.outgoing_mails where id = ${mail} and workspace_id <> ${workspaceId}
+  `,
+    { readOnly: true },
+  );
+  if (sent) await perform({ kind: 'system', workspaceId: sent.workspaceId }, (act) => noteReport(act, mail, report));
 }
 
 type Said = Recipient & { isFinal: boolean };
