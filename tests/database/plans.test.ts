@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { asMember, asSystem } from '#server/database/actor.ts';
 import type { TransactionSql } from '#server/database/pool.ts';
+import { ownTroubled } from '#server/domain/outbox/own.ts';
 import { addMember, run, type Member } from '../support/cast.ts';
 import { useWorkspace } from '../support/workspace.ts';
 
@@ -42,6 +43,12 @@ beforeAll(async () => {
       insert into lotse.events (workspace_id, seq, class, type, ticket_id, actor_kind, audience, payload)
       select workspace_id, 100000 + row_number() over (), 'staff', 'ticket.created', id, 'system', audience, '{}'
       from lotse.tickets, generate_series(1, 3)
+    `;
+    await sql`
+      insert into lotse.outgoing_mails (workspace_id, kind, ticket_id, to_address, state, response, member_id)
+      select workspace_id, 'message', id, 'a@b.example', case number % 500 when 0 then 'failed' when 1 then 'held' else 'sent' end,
+        case when number % 1000 < 500 then 'filter.held' else '' end, ${few.memberId}
+      from lotse.tickets
     `;
     await sql`update lotse.workspace_counters set event_seq = 300000 where workspace_id = ${workspaceId}`;
   });
@@ -119,6 +126,22 @@ test('a history reads its own events', async () => {
   );
   expect(plan.scanned).not.toContain('events');
   expect(plan.touched('events')).toBe(3);
+});
+
+test('what needs an agent is counted without a look at all that ever left', async () => {
+  const read = await asMember(few, async (tx) => {
+    const troubled = await ownTroubled(tx);
+    const [row] = await tx.sql<{ scanned: number; fetched: number }[]>`
+      select seq_tup_read as scanned, idx_tup_fetch as fetched from pg_stat_xact_user_tables where relname = 'outgoing_mails'
+    `;
+    // Else the next test would be told of these looks too.
+    await tx.sql`select pg_stat_force_next_flush()`;
+    return { troubled, ...row };
+  });
+  // Of two of forty pools, the others' tickets are not hers to see.
+  expect(read.troubled).toBeGreaterThan(0);
+  expect(read.scanned).toBe(0);
+  expect(read.fetched).toBeLessThanOrEqual(60);
 });
 
 test('catching up reads what follows on the cursor', async () => {

@@ -18,7 +18,6 @@ export const ownShows = ['open', 'sent'] as const;
 export type OwnShow = (typeof ownShows)[number];
 
 const open: OutgoingState[] = ['queued', 'sending', 'held', 'failed', 'unknown', 'bounced'];
-const troubled: OutgoingState[] = ['held', 'failed', 'unknown', 'bounced'];
 const mostShown = 100;
 
 /**
@@ -43,15 +42,22 @@ export function ownOutgoing({ sql }: Tx, show: OwnShow): Promise<OwnMail[]> {
   `;
 }
 
-/** What stands on the rail: how many of them need him. */
+/** The rail says "99+" for more. */
+const mostCounted = 100;
+
+/** What stands on the rail: how many of them need him. Asked with every page; the condition is that of its index. */
 export async function ownTroubled({ sql }: Tx): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int
-    from lotse.outgoing_mails o
-    join lotse.tickets t on t.id = o.ticket_id
-    where (o.member_id = private.member() or t.responsible_member_id = private.member())
-      and o.noted_at is null
-      and (o.state = any (${troubled}::text[]) and (o.state <> 'held' or o.response <> ''))
+    from (
+      select
+      from lotse.outgoing_mails o
+      join lotse.tickets t on t.id = o.ticket_id
+      where (o.member_id = private.member() or t.responsible_member_id = private.member())
+        and o.noted_at is null
+        and (o.state in ('failed', 'unknown', 'bounced') or (o.state = 'held' and o.response <> ''))
+      limit ${mostCounted}
+    ) mine
   `;
   return row?.count ?? 0;
 }
