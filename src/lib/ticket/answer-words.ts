@@ -1,5 +1,4 @@
 import { m } from '#lib/i18n/paraglide/messages.js';
-import type { Delivery } from '#lib/shared/conversation.ts';
 
 /** Enhanced status codes first (RFC 3463), then what servers say without one. */
 const known: [RegExp, () => string][] = [
@@ -18,10 +17,12 @@ const known: [RegExp, () => string][] = [
   ],
   [/^535|^530|EAUTH|authenticat|Invalid login/i, m.sending_answer_account],
   [/^interrupted$/, m.sending_answer_interrupted],
+  // Our own word (server/mail/smtp-line.ts).
+  [/^Lotse was stopped/, m.sending_answer_stopped],
 ];
 
 /** The receiving server's answer in plain words; its own words where we have none. */
-export function answerWords({ state, response }: Pick<Delivery, 'state' | 'response'>): string {
+export function answerWords({ state, response }: { state: string; response: string }): string {
   const words = known.find(([pattern]) => pattern.test(response))?.[1]();
   if (state === 'unknown' && response !== 'interrupted') return m.sending_answer_unknown();
   return words ?? response;
