@@ -8,6 +8,7 @@ import { startIntake } from '#server/mail/intake.ts';
 import type { Loop } from '#server/mail/loop.ts';
 import { stopParsing } from '#server/mail/parse.ts';
 import { readHead } from '#server/mail/read-head.ts';
+import { receive } from '#server/mail/receive.ts';
 import { createCast, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
@@ -71,6 +72,18 @@ async function worked(count: number): Promise<Row[]> {
     return rows.length >= count && [...rows];
   });
 }
+
+test('of two workers that hold the same mail one files it, whoever is first, and nothing stays of the other', async () => {
+  await arrive({ subject: 'Zweimal genommen' });
+  const queued = (await mails.next()) ?? [];
+  expect(queued).toHaveLength(1);
+  await Promise.all([receive(queued), receive(queued)]);
+  await receive(queued);
+  const made = await db.owner`
+    select t.number from lotse.tickets t join lotse.messages said on said.ticket_id = t.id where t.subject = 'Zweimal genommen'
+  `;
+  expect(made).toHaveLength(1);
+});
 
 test('a thread that arrives at once becomes one ticket, each answer after its question', async () => {
   await arrive(

@@ -38,6 +38,7 @@ test('a reader that was overtaken stores nothing, moves no cursor and notes noth
   await expect(mails.startFrom(first.held, { uidValidity: 8, lastUid: 9 })).rejects.toThrow('mail.leaseLost');
   await expect(mails.markSettled(first.held, 7, [1])).rejects.toThrow('mail.leaseLost');
   await expect(mails.noteReconciliation(first.held, found)).rejects.toThrow('mail.leaseLost');
+  await expect(mails.storeAgain(place, 50, null)).rejects.toThrow('mail.leaseLost');
   await mails.reportFailure(first.held, 'Unsinn');
   expect(await first.renew()).toBe(false);
   expect(await second.renew()).toBe(true);
