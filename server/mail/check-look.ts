@@ -19,20 +19,24 @@ type Wanted = {
   everywhere: boolean;
 };
 
-/** Shorter than a check is one process's alone. */
 const patience = { quietMs: 15_000, commandMs: 20_000 };
 const mostFolders = 40;
+/**
+ * Folders are gone through for so long; of those behind nothing is said. A whole look is cut then, whatever is under way: two of them,
+ * as with a token that was taken back, are shorter than a check is one process's alone (server/domain/checks/queue.ts).
+ */
+const usualBounds = { foldersMs: 15_000, wholeMs: 40_000 };
 const mostBytes = 256 * 1024;
 
 /** Looks into an account's mailbox for a mail, as the reader would, beside it and without touching anything. */
-export async function lookFor(account: mails.Account, wanted: Wanted): Promise<Seen> {
+export async function lookFor(account: mails.Account, wanted: Wanted, bounds = usualBounds): Promise<Seen> {
   try {
-    return await look(account, wanted);
+    return await look(account, wanted, bounds);
   } catch (error) {
     // A kept token may have been taken back: the next is a new one.
     if (account.imapAuth === 'password' || !isRefused(error)) throw error;
     forgetAccessToken({ accountId: account.id });
-    return look(account, wanted);
+    return look(account, wanted, bounds);
   }
 }
 
@@ -40,10 +44,11 @@ function isRefused(error: unknown): boolean {
   return error instanceof Error && 'authenticationFailed' in error && error.authenticationFailed === true;
 }
 
-async function look(account: mails.Account, wanted: Wanted): Promise<Seen> {
+async function look(account: mails.Account, wanted: Wanted, bounds: typeof usualBounds): Promise<Seen> {
   const client = await clientFor(account, { patience, mayBeKept: true });
   // Told by the command under way; without a listener it would end the process.
   client.on('error', () => undefined);
+  const late = setTimeout(() => client.close(), bounds.wholeMs);
   try {
     await client.connect();
     const uid = await find(client, account.imapFolder, wanted);
@@ -52,8 +57,10 @@ async function look(account: mails.Account, wanted: Wanted): Promise<Seen> {
       if (found && found.source)
         return { as: 'arrived', uid, uidValidity: uidValidityOf({ client, account }), raw: found.source };
     }
-    return wanted.everywhere ? await findElsewhere(client, account, wanted) : { as: 'nothing' };
+    if (!wanted.everywhere) return { as: 'nothing' };
+    return await findElsewhere(client, { account, wanted, endAt: performance.now() + bounds.foldersMs });
   } finally {
+    clearTimeout(late);
     client.close();
   }
 }
@@ -66,10 +73,13 @@ async function find(client: ImapFlow, folder: string, { mark, since }: Wanted): 
   return found.at(-1) ?? null;
 }
 
-async function findElsewhere(client: ImapFlow, account: mails.Account, wanted: Wanted): Promise<Seen> {
+type Search = { account: mails.Account; wanted: Wanted; endAt: number };
+
+async function findElsewhere(client: ImapFlow, { account, wanted, endAt }: Search): Promise<Seen> {
   const folders = (await client.list()).filter((folder) => isElsewhere(folder, account));
   const junkFirst = folders.toSorted((a, b) => Number(isJunk(b)) - Number(isJunk(a)));
   for (const folder of junkFirst.slice(0, mostFolders)) {
+    if (performance.now() > endAt) break;
     if ((await find(client, folder.path, wanted)) !== null)
       return { as: 'elsewhere', folder: folder.path, isJunk: isJunk(folder) };
   }

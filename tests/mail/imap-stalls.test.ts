@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import * as mails from '#server/domain/mails.ts';
+import { lookFor } from '#server/mail/check-look.ts';
 import { createTicket, run } from '../support/cast.ts';
 import { startImapServer, type FakeImap } from '../support/imap-server.ts';
 import { startScriptedDesk, type ScriptedDesk, type Settings } from '../support/scripted-desk.ts';
@@ -149,6 +150,17 @@ test('a reader keeps its mailbox while a slow server hands over a mail, however 
   server.misbehave({});
   server.cutAll();
   expect(await desk.filed(account, 1)).toEqual(['Heizung kalt']);
+});
+
+test('a look for a check’s mail ends, however long its server talks in one command after the other', async () => {
+  const account = await serve();
+  await until(async () => (await desk.accountOf(account))?.['reconciledAt']);
+  server.misbehave({ onDone: (name) => (name === 'LIST' ? 'babble' : undefined) });
+  const receiver = (await mails.receiversOf([account])).get(account) ?? expect.fail('no account');
+  const wanted = { mark: 'x', since: new Date(), everywhere: true };
+  const look = lookFor(receiver, wanted, { foldersMs: 0, wholeMs: 1_000 });
+  // Cut by us, and long before that one command would have been.
+  await expect(look).rejects.toMatchObject({ code: expect.stringMatching(/^(NoConnection|ClosedAfter)/) });
 });
 
 test.each([
