@@ -1,4 +1,3 @@
-import type { Fragment } from 'postgres';
 import { config } from '#server/config.ts';
 import type { TransactionSql } from '#server/database/pool.ts';
 
@@ -40,37 +39,17 @@ const providers = [
 export function crowdMayBeAnswered(sql: TransactionSql) {
   const domain = sql`split_part(lower(a.address), '@', 2)`;
   const isShared = sql`(${domain} ~ ${`^(${providers})$`} or ${domain} = any (${config().mailSharedDomains}::text[]))`;
-  const isNew = sql`(asked.created_at is null or asked.created_at > now() - make_interval(hours => ${newHours}))`;
-  const isAlike = sql`${stem(sql, sql`other.subject`)} = ${stem(sql, sql`t.subject`)}`;
-  const isSameMailbox = sql`${mailboxOf(sql, sql`q.to_address`)} = ${mailboxOf(sql, sql`a.address`)}`;
   return sql`
-    and (
-      select
-        count(*) < case when ${isShared} then ${most.provider.all}::int else ${most.domain.all}::int end
+    and exists (
+      select from private.crowd_of(t.id, a.address, ${newHours}) crowd
+      where crowd.everybody < case when ${isShared} then ${most.provider.all}::int else ${most.domain.all}::int end
         and (
           c.created_at <= now() - make_interval(hours => ${newHours})
           or (
-            count(*) filter (where ${isNew} and ${isAlike})
-              < case when ${isShared} then ${most.provider.alike}::int else ${most.domain.alike}::int end
-            and count(*) filter (where ${isAlike} and ${isSameMailbox}) < ${most.domain.alike}
+            crowd.alike < case when ${isShared} then ${most.provider.alike}::int else ${most.domain.alike}::int end
+            and crowd.same_mailbox < ${most.domain.alike}
           )
         )
-      from lotse.outgoing_mails q
-      join lotse.tickets other on other.workspace_id = q.workspace_id and other.id = q.ticket_id
-      left join lotse.contacts asked on asked.workspace_id = q.workspace_id and asked.id = q.contact_id
-      where q.workspace_id = t.workspace_id and q.kind = 'confirmation' and q.created_at > now() - interval '1 hour'
-        and split_part(lower(q.to_address), '@', 2) = ${domain}
     )
   `;
-}
-
-/** An address without what its owner may write into it as he likes. */
-function mailboxOf(sql: TransactionSql, address: Fragment) {
-  const bare = sql`regexp_replace(lower(${address}), '\\+[^@]*@', '@')`;
-  return sql`case when ${bare} ~ '@(gmail|googlemail)[.]com$' then replace(split_part(${bare}, '@', 1), '.', '') else ${bare} end`;
-}
-
-/** A subject without "Re:" and the like, numbers, and what stands between the words. */
-function stem(sql: TransactionSql, subject: Fragment) {
-  return sql`regexp_replace(regexp_replace(lower(${subject}), '^(\\s*[[:alpha:]]{1,10}:)+', ''), '[^[:alpha:]]+', '', 'g')`;
 }
