@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { asLink, asMember, asSystem } from '#server/database/actor.ts';
-import type { TransactionSql } from '#server/database/pool.ts';
 import { ownTroubled } from '#server/domain/outbox/own.ts';
 import { mayBeAnswered } from '#server/domain/outgoing/limits.ts';
 import { addMember, createTicket, linkFor, run, type Member } from '../support/cast.ts';
+import { explain, readOf } from '../support/plan.ts';
 import { useWorkspace } from '../support/workspace.ts';
 
 // 20,000 tickets, 2,000 of them live, in forty pools; a member who has two of the pools. Explained under the real role:
@@ -59,56 +59,6 @@ beforeAll(async () => {
   `;
   ticket = row?.id ?? randomUUID();
 });
-
-type Node = {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Actual Rows'?: number;
-  'Actual Loops'?: number;
-  'Rows Removed by Filter'?: number;
-  Plans?: Node[];
-};
-
-type Plan = { touched: (table: string) => number; scanned: string[] };
-
-async function explain(sql: TransactionSql, query: string): Promise<Plan> {
-  const [row] = await sql.unsafe<{ queryPlan: [{ Plan: Node }] }[]>(`explain (analyze, format json) ${query}`);
-  const nodes: Node[] = [];
-  const walk = (node: Node) => {
-    nodes.push(node);
-    node.Plans?.forEach(walk);
-  };
-  const [plan] = row?.queryPlan ?? (Object.values(row ?? {})[0] as [{ Plan: Node }]);
-  walk(plan.Plan);
-  return {
-    /** How many rows were looked at, kept or not. */
-    touched: (table) =>
-      nodes
-        .filter((node) => node['Relation Name'] === table)
-        .reduce(
-          (sum, node) =>
-            sum + ((node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0)) * (node['Actual Loops'] ?? 1),
-          0,
-        ),
-    scanned: nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name'] ?? ''),
-  };
-}
-
-/** Inside functions and policies nothing is explained: what work reads of a table is counted. */
-async function readOf<T>(sql: TransactionSql, table: string, work: () => Promise<T>) {
-  const count = async () => {
-    const [row] = await sql<{ scanned: number; fetched: number }[]>`
-      select coalesce(seq_tup_read, 0) as scanned, coalesce(idx_tup_fetch, 0) as fetched
-      from pg_stat_xact_user_tables where schemaname = 'lotse' and relname = ${table}
-    `;
-    return row ?? { scanned: 0, fetched: 0 };
-  };
-  // What earlier transactions of the connection read may not have been handed over yet.
-  const before = await count();
-  const result = await work();
-  const { scanned, fetched } = await count();
-  return { result, scanned: scanned - before.scanned, fetched: fetched - before.fetched };
-}
 
 const board = `
   select t.id, t.number, t.subject, coalesce(c.name, '') as customer
@@ -175,7 +125,6 @@ test('catching up reads what follows on the cursor', async () => {
 
 test('the feed reads what follows on its cursor, and of that as much as it asked for', async () => {
   const { workspaceId } = desk.cast;
-  // Inside a function nothing is explained: what its statements read is counted.
   const read = await desk.db.owner.begin(async (sql) => {
     for (let time = 0; time < 10; time++) {
       const rows = await sql`select seq from private.events_after(${workspaceId}, 159000, ${2 ** 52}, 20)`;
