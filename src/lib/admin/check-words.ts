@@ -38,5 +38,9 @@ const failures: Record<CheckFailure, (facts: Facts) => string> = {
 
 /** What is wrong and what can be done about it. */
 export function failureWords(failure: string, facts: Facts): string {
-  return Object.hasOwn(failures, failure) ? failures[failure as CheckFailure](facts) : m.mailbox_check_failed();
+  return isKnown(failure) ? failures[failure](facts) : m.mailbox_check_failed();
+}
+
+function isKnown(failure: string): failure is CheckFailure {
+  return Object.hasOwn(failures, failure);
 }

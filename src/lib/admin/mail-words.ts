@@ -118,6 +118,11 @@ const responses: Record<string, () => string> = {
   'filter.silent': m.filters_response_silent,
 };
 
+/** No server said it. */
+export function isOurs(response: string): boolean {
+  return Object.hasOwn(responses, response);
+}
+
 /** What the receiving server said, or why it was never asked. */
 export function responseWords({ state, response }: { state: string; response: string }): string {
   if (state === 'held' && !response) return m.admin_response_held();
