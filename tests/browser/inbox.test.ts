@@ -72,6 +72,28 @@ test('by keyboard: down the list, file and on to the next, and take it back', as
   for (const page of [ben, mona]) await page.locator(`[data-mail="${first}"]`).waitFor();
 });
 
+test('mail that comes while one is on his way elsewhere lets him arrive', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await ben.route('**/contacts/__data.json*', async (route) => {
+    await promise;
+    await route.continue();
+  });
+  const asked = ben.waitForRequest('**/contacts/__data.json*');
+  await ben
+    .getByRole('navigation')
+    .getByRole('link', { name: m.admin_contacts({}, de) })
+    .click();
+  await asked;
+  const mail = { from: 'Rita Rohr <rita@example.net>', to: 'info@nordlicht.example', subject: 'Keller wieder trocken' };
+  await desk.mail({ ...mail, text: 'Danke!' });
+  // She has been told and has read anew, as long after the news as he would have.
+  await line(mona, mail.subject).waitFor();
+  resolve();
+  await ben.waitForURL('**/contacts');
+  await ben.goBack();
+  await line(ben, mail.subject).waitFor();
+});
+
 test('nothing in it is out of reach of those who cannot see or point', async () => {
   const { violations } = await new AxeBuilder({ page: ben }).exclude('iframe').analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
