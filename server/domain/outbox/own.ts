@@ -14,8 +14,7 @@ export type OwnMail = Omit<OutgoingMail, 'ticket'> & {
   mayWork: boolean;
 };
 
-export const ownShows = ['open', 'sent'] as const;
-export type OwnShow = (typeof ownShows)[number];
+type OwnShow = 'open' | 'sent';
 
 const open: OutgoingState[] = ['queued', 'sending', 'held', 'failed', 'unknown', 'bounced'];
 const mostShown = 100;

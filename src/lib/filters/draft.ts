@@ -64,7 +64,7 @@ export function inputFrom({ name, joins, stops, direction, isMine, ...draft }: D
   return { name, joins, stops, direction, isMine, conditions: conditionsOf(draft), actions: actionsOf(draft) };
 }
 
-export function conditionsOf({ conditions }: Pick<Draft, 'conditions'>): Condition[] {
+function conditionsOf({ conditions }: Pick<Draft, 'conditions'>): Condition[] {
   return conditions.map((each) => {
     const is = operatorOf(each);
     return {
