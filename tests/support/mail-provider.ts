@@ -1,7 +1,7 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { SMTPServer } from 'smtp-server';
 import type { Certificate } from './dovecot.ts';
-import { readFileSync } from 'node:fs';
 
 /** What a provider does with a mail: hands it on as it is or changed, to a folder of the mailbox; or refuses it. */
 export type Fate = { raw: string; folder?: string; deliveredTo?: string } | { refusal: string } | 'drop';
@@ -43,6 +43,7 @@ export async function startProvider({ password, tls, decide, hand }: Options) {
       });
     },
   });
+  // Who does not trust our certificate hangs up, which is what a test may be about; without a listener it would end the process.
   server.on('error', () => undefined);
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
