@@ -87,7 +87,15 @@ async function deliveriesOf({ sql, actor }: Tx, messageIds: string[]): Promise<D
       o.repeated_at is not null as is_repeated, o.reported_late_at as late
     from lotse.outgoing_mails o
     left join lotse.consultations s on s.id = o.consultation_id
-    where o.ticket_message_id = any (${messageIds}::uuid[]) or s.message_id = any (${messageIds}::uuid[])
+    -- Each by an index of its own; with "or" over both tables all mails would be looked at.
+    where o.id in (
+      select m.id from lotse.outgoing_mails m where m.ticket_message_id = any (${messageIds}::uuid[])
+      union all
+      select m.id
+      from lotse.consultations c
+      join lotse.outgoing_mails m on m.consultation_id = c.id
+      where c.message_id = any (${messageIds}::uuid[])
+    )
     order by o.created_at, o.id
   `;
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { asLink, asMember, asSystem } from '#server/database/actor.ts';
-import { ownTroubled } from '#server/domain/outbox/own.ts';
-import { mayBeAnswered } from '#server/domain/outgoing/limits.ts';
-import { addMember, createTicket, linkFor, run, type Member } from '../support/cast.ts';
+import { asMember, asSystem } from '#server/database/actor.ts';
+import { addMember, type Member } from '../support/cast.ts';
+import { grow } from '../support/grown.ts';
 import { explain, readOf } from '../support/plan.ts';
 import { useWorkspace } from '../support/workspace.ts';
 
@@ -16,44 +15,8 @@ let ticket: string;
 
 beforeAll(async () => {
   const { cast, db } = desk;
-  const { workspaceId } = cast;
-  few = await addMember(workspaceId, 'Frieda Frei', 'member');
-  await db.owner`
-    insert into lotse.pools (workspace_id, name, position) select ${workspaceId}, 'Pool ' || i, 'a' || i from generate_series(1, 40) i
-  `;
-  const pools = await db.owner<
-    { id: string }[]
-  >`select id from lotse.pools where name like 'Pool %' order by name limit 2`;
-  for (const { id } of pools) await run(cast.ada, 'pool.setAccess', { pool: id, member: few.memberId, allowed: true });
-  await db.owner.begin(async (sql) => {
-    // Grown, not lived: without triggers.
-    await sql`set local session_replication_role = replica`;
-    await sql`
-      insert into lotse.tickets (workspace_id, number, subject, pool_id, status, closed_at, created_at)
-      select ${workspaceId}, 100000 + i, 'Ticket ' || i,
-        (select array_agg(id) from lotse.pools where name like 'Pool %') [1 + i % 40],
-        case when i % 10 = 0 then 'open' else 'closed' end, case when i % 10 = 0 then null else now() end,
-        now() - i * interval '1 minute'
-      from generate_series(1, 20000) i
-    `;
-    await sql`
-      insert into lotse.messages (workspace_id, ticket_id, kind, visibility, body_text, author_contact_id)
-      select workspace_id, id, 'message', 'public', 'Text', ${cast.weber} from lotse.tickets, generate_series(1, 3)
-    `;
-    await sql`
-      insert into lotse.events (workspace_id, seq, class, type, ticket_id, actor_kind, audience, payload)
-      select workspace_id, 100000 + row_number() over (), 'staff', 'ticket.created', id, 'system', audience, '{}'
-      from lotse.tickets, generate_series(1, 3)
-    `;
-    await sql`
-      insert into lotse.outgoing_mails (workspace_id, kind, ticket_id, to_address, state, response, member_id)
-      select workspace_id, 'message', id, 'a@b.example', case number % 500 when 0 then 'failed' when 1 then 'held' else 'sent' end,
-        case when number % 1000 < 500 then 'filter.held' else '' end, ${few.memberId}
-      from lotse.tickets
-    `;
-    await sql`update lotse.workspace_counters set event_seq = 300000 where workspace_id = ${workspaceId}`;
-  });
-  await db.owner`analyze`;
+  few = await addMember(cast.workspaceId, 'Frieda Frei', 'member');
+  await grow(desk, few, 20_000);
   const [row] = await db.owner<{ id: string }[]>`
     select t.id from lotse.tickets t join lotse.pool_access a on a.pool_id = t.pool_id where a.member_id = ${few.memberId} limit 1
   `;
@@ -93,22 +56,6 @@ test('a history reads its own events', async () => {
   );
   expect(plan.scanned).not.toContain('events');
   expect(plan.touched('events')).toBe(3);
-});
-
-test('what needs an agent is counted without a look at all that ever left', async () => {
-  const read = await asMember(few, async (tx) => {
-    const troubled = await ownTroubled(tx);
-    const [row] = await tx.sql<{ scanned: number; fetched: number }[]>`
-      select seq_tup_read as scanned, idx_tup_fetch as fetched from pg_stat_xact_user_tables where relname = 'outgoing_mails'
-    `;
-    // Else the next test would be told of these looks too.
-    await tx.sql`select pg_stat_force_next_flush()`;
-    return { troubled, ...row };
-  });
-  // Of two of forty pools, the others' tickets are not hers to see.
-  expect(read.troubled).toBeGreaterThan(0);
-  expect(read.scanned).toBe(0);
-  expect(read.fetched).toBeLessThanOrEqual(60);
 });
 
 test('catching up reads what follows on the cursor', async () => {
@@ -199,52 +146,5 @@ describe('the search', () => {
       // 60,000 entries hold it; a twentieth of them lies in the two pools of the one who has few.
       expect(fetched).toBeLessThanOrEqual(3_100);
     }
-  });
-});
-
-describe('of customers', () => {
-  test('whose names one may know is found in his own ticket', async () => {
-    const { cast } = desk;
-    const asked = await createTicket(cast);
-    const link = await linkFor(cast, asked);
-    const made = await run(cast.ada, 'contact.create', { name: 'Paula Weber', addresses: ['paula.weber@example.org'] });
-    const sister = made.result['contact'] ?? '';
-    const words = {
-      ticket: asked,
-      kind: 'message',
-      visibility: 'public',
-      html: '<p>Ich bin die Schwester.</p>',
-    } as const;
-    await run(await linkFor(cast, asked, sister), 'message.post', words);
-    const read = await asLink(link, ({ sql }) =>
-      readOf(sql, 'messages', () => sql<{ name: string }[]>`select name from lotse.contacts where id = ${sister}`),
-    );
-    expect(read.result).toEqual([{ name: 'Paula Weber' }]);
-    expect(read.scanned).toBe(0);
-    expect(read.fetched).toBeLessThan(10);
-  });
-
-  test('whether one may be answered by itself is found among the mails to his domain', async () => {
-    const { cast, db } = desk;
-    await db.owner`
-      insert into lotse.outgoing_mails (workspace_id, kind, ticket_id, language, to_address, state)
-      select ${cast.workspaceId}, 'confirmation', ${ticket}, 'de', 'erika@customer-' || i || '.example', 'sent' from generate_series(1, 5000) i
-    `;
-    const asked = await createTicket(cast);
-    const read = await asSystem(cast.workspaceId, ({ sql }) =>
-      readOf(
-        sql,
-        'outgoing_mails',
-        () => sql`
-          select from lotse.tickets t
-          join lotse.contacts c on c.id = t.requester_id
-          join lotse.contact_addresses a on a.contact_id = c.id
-          where t.id = ${asked} ${mayBeAnswered(sql, asked)}
-        `,
-      ),
-    );
-    expect(read.result).toHaveLength(1);
-    expect(read.scanned).toBe(0);
-    expect(read.fetched).toBeLessThan(10);
   });
 });

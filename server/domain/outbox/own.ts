@@ -24,18 +24,34 @@ const mostShown = 100;
  * latest first.
  */
 export function ownOutgoing({ sql }: Tx, show: OwnShow): Promise<OwnMail[]> {
+  const isShown = sql`o.noted_at is null and o.state = any (${show === 'open' ? open : ['sent']}::text[])`;
   return sql<OwnMail[]>`
     select
       o.id, o.kind, o.state, o.to_address, t.subject, t.number as ticket, t.id as ticket_id,
       o.contact_id, o.ticket_message_id as message, o.attempts, o.next_attempt_at, o.response, o.created_at, o.sent_at, o.delayed_since,
       coalesce(o.kind = 'message' and said.shown_at > now() and said.author_member_id = private.member(), false) as is_returnable,
       private.may_work(t.id) as may_work
-    from lotse.outgoing_mails o
+    from (
+      (
+        select o.id
+        from lotse.outgoing_mails o
+        where o.member_id = private.member() and ${isShown}
+        order by o.created_at desc, o.id desc
+        limit ${mostShown}
+      )
+      union
+      (
+        select o.id
+        from lotse.tickets t
+        join lotse.outgoing_mails o on o.ticket_id = t.id
+        where t.responsible_member_id = private.member() and ${isShown}
+        order by o.created_at desc, o.id desc
+        limit ${mostShown}
+      )
+    ) mine
+    join lotse.outgoing_mails o on o.id = mine.id
     join lotse.tickets t on t.id = o.ticket_id
     left join lotse.messages said on said.id = o.ticket_message_id
-    where (o.member_id = private.member() or t.responsible_member_id = private.member())
-      and o.noted_at is null
-      and o.state = any (${show === 'open' ? open : ['sent']}::text[])
     order by o.created_at desc, o.id desc
     limit ${mostShown}
   `;
