@@ -7,6 +7,8 @@ import { Queue } from './queue.ts';
 export const mostKnocking = 500;
 /** And so many wait for their turn, of whom nothing is kept but the request. */
 const mostWaiting = 5_000;
+/** All networks together. */
+const mostOutside = 20_000;
 /** A page gives up before, and begins anew. */
 const longestWaitMs = 30_000;
 
@@ -25,24 +27,25 @@ export class Door {
 
   /** Resolves when it is the request's turn; false where too many of its network wait. Never for one that went away. */
   async knock(request: Request): Promise<boolean> {
+    if (this.#outside.size >= mostOutside) return false;
     const place = this.#queue.enter(networkOf(request));
     if (!place) return false;
     const { socket } = request;
     const late = setTimeout(() => socket.destroy(), longestWaitMs).unref();
-    // Nobody else listens to who waits, and an error that nobody hears ends the process.
-    const broken = () => socket.destroy();
+    // A closed tab says goodbye, which alone closes no line that was upgraded.
+    const left = () => socket.destroy();
     const gone = () => {
       clearTimeout(late);
       this.#outside.delete(socket);
       place.leave();
     };
     this.#outside.add(socket);
-    socket.on('error', broken);
+    socket.once('end', left);
     socket.once('close', gone);
     await place.turn;
     clearTimeout(late);
     this.#outside.delete(socket);
-    socket.off('error', broken);
+    socket.off('end', left);
     known.set(request, () => {
       socket.off('close', gone);
       place.leave();

@@ -5,5 +5,5 @@
 export const loads = [
   { audience: 100, perSecond: 20, claims: 100 },
   { audience: 1_000, perSecond: 20, claims: 100 },
-  { audience: 5_000, perSecond: 2, claims: 18 },
+  { audience: 5_000, perSecond: 2, claims: 10 },
 ] as const;

@@ -20,7 +20,7 @@ async function measureMail(bench: Bench): Promise<Measured[]> {
   const bare = median(parsing);
   const beside = (rate: number) => `mailparser alone: ${grouped(Math.round(bare))}/s (${share(rate, bare)})`;
   bench.say(`mail: ${count} mails of 10 KB by SMTP`);
-  const counts = { count, sustained: bench.size(2_000, 100), large: bench.size(60, 10) };
+  const counts = { count, sustained: bench.size(2_000, 100), large: bench.size(30, 10) };
   const smtp = await fromSmtp(bench, counts);
   const large = `${counts.large} of 1 MB`;
   const figures = [

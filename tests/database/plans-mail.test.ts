@@ -48,10 +48,29 @@ test('the page of what left looks at what it shows', async () => {
 });
 
 test('what an agent looks after himself is not looked for among all that left', async () => {
-  const { ben } = desk.cast;
-  const read = await readBy(ben, (tx) => ownOutgoing(tx, 'sent'));
-  expect(read.tickets).toBeLessThan(50);
-  expect(read.mails).toBeLessThan(50);
+  const { ben, workspaceId } = desk.cast;
+  const byOthers = await readBy(ben, (tx) => ownOutgoing(tx, 'sent'));
+  expect(byOthers.tickets).toBeLessThan(50);
+  expect(byOthers.mails).toBeLessThan(50);
+  const [open] = await desk.db.owner<{ count: number }[]>`
+    select count(*)::int from lotse.outgoing_mails where workspace_id = ${workspaceId} and state <> 'sent'
+  `;
+  const own = await readBy(few, (tx) => ownOutgoing(tx, 'open'));
+  expect(own.mails).toBeLessThanOrEqual(3 * (open?.count ?? 0));
+});
+
+test('what an administrator caused that has no ticket takes no place from what has one', async () => {
+  const { cast, db } = desk;
+  const { workspaceId, ada } = cast;
+  await db.owner`
+    insert into lotse.outgoing_mails (workspace_id, kind, ticket_id, to_address, state, member_id, created_at)
+    select ${workspaceId}, 'message', ${ticket}, 'petra.weber@example.org', 'sent', ${ada.memberId}, now() - interval '1 hour'
+  `;
+  await db.owner`
+    insert into lotse.outgoing_mails (workspace_id, kind, to_address, state, member_id)
+    select ${workspaceId}, 'invitation', 'neu' || i || '@nordlicht.example', 'sent', ${ada.memberId} from generate_series(1, 120) i
+  `;
+  expect(await asMember(ada, (tx) => ownOutgoing(tx, 'sent'))).toHaveLength(1);
 });
 
 test('what needs an agent is counted without a look at all that ever left', async () => {

@@ -1,5 +1,4 @@
-import type { Cast, Member } from './cast.ts';
-import { run } from './cast.ts';
+import { run, type Cast, type Member } from './cast.ts';
 import type { TestDatabase } from './database.ts';
 
 /**

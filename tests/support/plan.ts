@@ -36,7 +36,7 @@ export async function explain(sql: TransactionSql, query: string): Promise<Plan>
   };
 }
 
-/** Inside functions and policies nothing is explained: what work reads of a table is counted. */
+/** Inside functions and policies nothing is explained: what work reads of a table is counted, but for what an index alone answers. */
 export async function readOf<T>(sql: TransactionSql, table: string, work: () => Promise<T>) {
   const count = async () => {
     const [row] = await sql<{ scanned: number; fetched: number }[]>`

@@ -35,26 +35,24 @@ test('a thousand at once are three questions', async () => {
   expect(answerAll).toHaveBeenCalledTimes(3);
 });
 
-test('who comes soon after an answer shares the next question with those who follow', async () => {
-  vi.useFakeTimers();
-  const answerAll = vi.fn((keys: number[]) => Promise.resolve((key: number) => key + keys.length));
-  const ask = gather(answerAll);
-  await ask(1);
-  const others: Promise<number>[] = [];
-  for (let key = 2; key <= 5; key++) {
-    others.push(ask(key));
-    await vi.advanceTimersByTimeAsync(2);
-  }
-  expect(answerAll).toHaveBeenCalledOnce();
-  await vi.advanceTimersByTimeAsync(2);
-  expect(await Promise.all(others)).toEqual([6, 7, 8, 9]);
-  expect(answerAll).toHaveBeenCalledTimes(2);
-  vi.useRealTimers();
-});
-
-describe('while answers hang', () => {
+describe('by the clock', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
+
+  test('who comes soon after an answer shares the next question with those who follow', async () => {
+    const answerAll = vi.fn((keys: number[]) => Promise.resolve((key: number) => key + keys.length));
+    const ask = gather(answerAll);
+    await ask(1);
+    const others: Promise<number>[] = [];
+    for (let key = 2; key <= 5; key++) {
+      others.push(ask(key));
+      await vi.advanceTimersByTimeAsync(2);
+    }
+    expect(answerAll).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(2);
+    expect(await Promise.all(others)).toEqual([6, 7, 8, 9]);
+    expect(answerAll).toHaveBeenCalledTimes(2);
+  });
 
   const never = () => new Promise<never>(() => undefined);
 

@@ -22,7 +22,7 @@ export class Comeback {
   readonly #way: Way;
   readonly #ears: Ears;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When all was well for the last time, or a new beginning was made. */
+  /** Since when the line is known to be lost; null while all is well. */
   #awaySince: number | null = null;
   isOver = false;
 

@@ -20,6 +20,7 @@ export class CustomerLine {
   trouble = $state<string | null>(null);
   #token: string;
   #socket: Socket<CustomerEvents, CustomerCalls> | undefined;
+  #comeback: Comeback | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #toldAt = 0;
@@ -43,14 +44,15 @@ export class CustomerLine {
     const comeback = new Comeback(socket, {
       onoffline: () => (this.isOffline = true),
       onwake: () => void this.#wake(),
+      onagain: () => void this.#wake(),
     });
+    this.#comeback = comeback;
     socket.on('ready', ({ seq, now, build }) => {
       this.#seq = seq;
       comeback.heard();
-      comeback.settle();
+      this.#settle();
       this.build = build;
       setClock(now);
-      this.isOffline = false;
       this.trouble = null;
       // Whatever happened since the page was rendered, or while the line was down.
       this.#refresh();
@@ -125,6 +127,7 @@ export class CustomerLine {
     this.#isWaking = true;
     try {
       await this.#socket.timeout(wakeMs).emitWithAck('catchup', { cursor: this.#seq });
+      this.#settle();
       this.#refresh();
     } catch {
       // Nobody answers: a new line is quicker than waiting until that is noticed, and the page is read once it is there.
@@ -132,6 +135,11 @@ export class CustomerLine {
     } finally {
       this.#isWaking = false;
     }
+  }
+
+  #settle(): void {
+    this.#comeback?.settle();
+    this.isOffline = false;
   }
 
   #refresh(): void {

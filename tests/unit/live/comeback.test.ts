@@ -66,6 +66,14 @@ describe('a page that lost its line', () => {
     comeback.soon();
     vi.advanceTimersByTime(500);
     expect(way.connect).toHaveBeenCalledOnce();
+    for (let attempt = 0; attempt < 9; attempt++) {
+      comeback.soon();
+      vi.advanceTimersToNextTimer();
+    }
+    way.connect.mockClear();
+    browser.network('online');
+    vi.advanceTimersByTime(500);
+    expect(way.connect).toHaveBeenCalledOnce();
     browser.network('online');
     vi.advanceTimersByTime(500);
     expect(way.connect).toHaveBeenCalledTimes(2);

@@ -40,6 +40,7 @@ const ready: Ready = { seq: 7, now: 0, rooms: [], build: 'dev', id: 'link', pres
 
 let page: EventTarget & { visibilityState: string };
 let stop: () => void;
+let line: InstanceType<typeof CustomerLine>;
 
 beforeEach(async () => {
   vi.useFakeTimers();
@@ -47,7 +48,8 @@ beforeEach(async () => {
   vi.stubGlobal('document', page);
   vi.stubGlobal('window', new EventTarget());
   Object.assign(socket, { connected: false, opened: 0, asked: [] });
-  stop = new CustomerLine('token').start();
+  line = new CustomerLine('token');
+  stop = line.start();
   socket.say('ready', ready);
   await vi.advanceTimersByTimeAsync(100);
   expect(read).toHaveBeenCalledOnce();
@@ -89,4 +91,20 @@ test('a page that wakes before its network keeps what it shows, and is read when
   socket.say('ready', ready);
   await vi.advanceTimersByTimeAsync(100);
   expect(read).toHaveBeenCalledOnce();
+});
+
+test('a network that comes back over a line that stayed open is no loss, and the next one is not waited for long', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  socket.answer = () => Promise.resolve({ frames: [], seq: 7 });
+  window.dispatchEvent(new Event('offline'));
+  expect(line.isOffline).toBe(true);
+  window.dispatchEvent(new Event('online'));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(line.isOffline).toBe(false);
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  socket.disconnect();
+  expect(line.isOffline).toBe(true);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(socket.opened).toBe(2);
+  vi.restoreAllMocks();
 });
