@@ -6,6 +6,7 @@ import { navigating } from '$app/state';
  * navigation when something is invalidated meanwhile, and what somebody clicked would never happen.
  */
 export async function readAnew(key?: string): Promise<void> {
-  await navigating.complete?.catch(() => undefined);
+  // Arrived, failed or given up: whoever navigates is told of it there.
+  await Promise.allSettled([navigating.complete]);
   await (key === undefined ? invalidateAll() : invalidate(key));
 }
