@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { asLink, asMember, asSystem, type Tx } from '#server/database/actor.ts';
 import { conversation } from '#server/domain/conversation.ts';
 import { latestOutgoing } from '#server/domain/outbox.ts';
 import { ownOutgoing, ownTroubled } from '#server/domain/outbox/own.ts';
 import { mayBeAnswered } from '#server/domain/outgoing/limits.ts';
-import { addMember, createTicket, linkFor, run, type Member } from '../support/cast.ts';
+import { createTicket, linkFor, run, type Member } from '../support/cast.ts';
 import { grow } from '../support/grown.ts';
 import { readOf } from '../support/plan.ts';
 import { useWorkspace } from '../support/workspace.ts';
@@ -17,13 +16,7 @@ let few: Member;
 let ticket: string;
 
 beforeAll(async () => {
-  const { cast, db } = desk;
-  few = await addMember(cast.workspaceId, 'Frieda Frei', 'member');
-  await grow(desk, few, 20_000);
-  const [row] = await db.owner<{ id: string }[]>`
-    select t.id from lotse.tickets t join lotse.pool_access a on a.pool_id = t.pool_id where a.member_id = ${few.memberId} limit 1
-  `;
-  ticket = row?.id ?? randomUUID();
+  ({ few, ticket } = await grow(desk, 20_000));
 });
 
 /** Rows of tickets and of mails that were looked at. */

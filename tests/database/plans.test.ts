@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { asMember, asSystem } from '#server/database/actor.ts';
-import { addMember, type Member } from '../support/cast.ts';
+import { type Member } from '../support/cast.ts';
 import { grow } from '../support/grown.ts';
 import { explain, readOf } from '../support/plan.ts';
 import { useWorkspace } from '../support/workspace.ts';
@@ -14,13 +13,7 @@ let few: Member;
 let ticket: string;
 
 beforeAll(async () => {
-  const { cast, db } = desk;
-  few = await addMember(cast.workspaceId, 'Frieda Frei', 'member');
-  await grow(desk, few, 20_000);
-  const [row] = await db.owner<{ id: string }[]>`
-    select t.id from lotse.tickets t join lotse.pool_access a on a.pool_id = t.pool_id where a.member_id = ${few.memberId} limit 1
-  `;
-  ticket = row?.id ?? randomUUID();
+  ({ few, ticket } = await grow(desk, 20_000));
 });
 
 const board = `

@@ -1,12 +1,20 @@
-import { run, type Cast, type Member } from './cast.ts';
+import { addMember, run, type Cast, type Member } from './cast.ts';
 import type { TestDatabase } from './database.ts';
 
+type Grown = {
+  /** A member who has two of the pools. */
+  few: Member;
+  /** One that she sees. */
+  ticket: string;
+};
+
 /**
- * So many tickets, a tenth of them live, in forty pools of which `few` has two; each with three messages, events and a mail that
- * left. Grown, not lived: without triggers.
+ * So many tickets, a tenth of them live, in forty pools; each with three messages, events and a mail that left. Grown, not lived:
+ * without triggers.
  */
-export async function grow({ db, cast }: { db: TestDatabase; cast: Cast }, few: Member, count: number): Promise<void> {
+export async function grow({ db, cast }: { db: TestDatabase; cast: Cast }, count: number): Promise<Grown> {
   const { workspaceId } = cast;
+  const few = await addMember(workspaceId, 'Frieda Frei', 'member');
   await db.owner`
     insert into lotse.pools (workspace_id, name, position) select ${workspaceId}, 'Pool ' || i, 'a' || i from generate_series(1, 40) i
   `;
@@ -42,4 +50,9 @@ export async function grow({ db, cast }: { db: TestDatabase; cast: Cast }, few: 
     await sql`update lotse.workspace_counters set event_seq = 300000 where workspace_id = ${workspaceId}`;
   });
   await db.owner`analyze`;
+  const [row] = await db.owner<{ id: string }[]>`
+    select t.id from lotse.tickets t join lotse.pool_access a on a.pool_id = t.pool_id where a.member_id = ${few.memberId} limit 1
+  `;
+  if (!row) throw new Error('She sees no ticket');
+  return { few, ticket: row.id };
 }
