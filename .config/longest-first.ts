@@ -18,6 +18,7 @@ const seconds: Record<string, number> = {
   'tests/mail/imap-stalls.test.ts': 36,
   'tests/database/embedded.test.ts': 32,
   'tests/browser/faults.test.ts': 32,
+  'tests/browser/troubles.test.ts': 30,
   'tests/browser/soak.test.ts': 29,
   'tests/browser/hostile-mail.test.ts': 28,
   'tests/browser/chaos.test.ts': 26,

@@ -9,16 +9,16 @@ import { say, Sentence, sentenceFromOutput } from './say.mjs';
  * `rootOnly`: nobody else could run it, so it is left out then. `unless`: where this program is, installing it would
  * remove what is there. `answers`: what its package would ask.
  * @typedef {{
- *   project: string, what: string, programs: string[], debian: string,
+ *   projects: string[], what: string, programs: string[], debian: string,
  *   rootOnly?: boolean, unless?: string, answers?: string[]
  * }} Need
  */
 
 /** @type {Need[]} */
 export const needs = [
-  { project: 'mail', what: 'a real IMAP server', programs: ['dovecot'], debian: 'dovecot-imapd' },
+  { projects: ['mail'], what: 'a real IMAP server', programs: ['dovecot'], debian: 'dovecot-imapd' },
   {
-    project: 'mail',
+    projects: ['mail'],
     what: 'a real SMTP server',
     programs: ['/usr/lib/postfix/sbin/master'],
     debian: 'postfix',
@@ -28,12 +28,12 @@ export const needs = [
     // The package starts no server of its own, which would take port 25: the tests start theirs.
     answers: ['postfix postfix/main_mailer_type select No configuration'],
   },
-  { project: 'processes', what: 'a real Redis', programs: ['redis-server'], debian: 'redis-server' },
-  { project: 'processes', what: 'the proxies of docs/proxy (nginx)', programs: ['nginx'], debian: 'nginx' },
-  { project: 'processes', what: 'HAProxy', programs: ['haproxy'], debian: 'haproxy' },
-  { project: 'processes', what: 'Caddy', programs: ['caddy'], debian: 'caddy' },
+  { projects: ['processes', 'browser'], what: 'a real Redis', programs: ['redis-server'], debian: 'redis-server' },
+  { projects: ['processes'], what: 'the proxies of docs/proxy (nginx)', programs: ['nginx'], debian: 'nginx' },
+  { projects: ['processes'], what: 'HAProxy', programs: ['haproxy'], debian: 'haproxy' },
+  { projects: ['processes'], what: 'Caddy', programs: ['caddy'], debian: 'caddy' },
   {
-    project: 'browser',
+    projects: ['browser'],
     what: 'a real browser',
     programs: [
       'chromium',
@@ -65,13 +65,13 @@ export function runs(args, project) {
  * @returns {Promise<Record<string, string>>} the programs, for the tests
  */
 export async function provideForTests(args) {
-  const wanted = needs.filter(({ project }) => runs(args, project));
+  const wanted = needs.filter(({ projects }) => projects.some((project) => runs(args, project)));
   const here = { asRoot: isRoot, has: (/** @type {string[]} */ programs) => find({ programs }) !== undefined };
   const omitted = wanted.flatMap((need) => whyNot(need, here) ?? []);
   omitted.forEach(say);
   const missing = wanted.filter((need) => !find(need) && whyNot(need, here) === null);
   if (missing.length > 0) await installPackages(missing);
-  const chromium = find(needs.find(({ project }) => project === 'browser'));
+  const chromium = find(needs.find(({ debian }) => debian === 'chromium'));
   return chromium ? { LOTSE_CHROMIUM: chromium } : {};
 }
 

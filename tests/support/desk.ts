@@ -33,7 +33,7 @@ export const phone: BrowserContextOptions = { viewport: { width: 390, height: 84
  * The demo's desk behind a real server, with a mail server in front and behind, and a browser for everybody. Its mails leave at once;
  * a test about taking back says how long they wait.
  */
-export async function openDesk({ lines = false, undoSeconds = 0 } = {}) {
+export async function openDesk({ lines = false, undoSeconds = 0, redisUrl = '' } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'lotse-desk-'));
   const database = await createTestDatabase({ template: 'lotse_demo' });
   await cp(inject('demoFiles'), folder, { recursive: true });
@@ -45,6 +45,7 @@ export async function openDesk({ lines = false, undoSeconds = 0 } = {}) {
     FILES_DIR: folder,
     SMTP_URL: sink.url,
     SMTP_IN_PORT: String(smtpPort),
+    ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
   });
   const toServer = lines ? await openLine({ port: Number(new URL(server.address).port) }) : null;
   const address = toServer ? `http://127.0.0.1:${toServer.port}` : server.address;
