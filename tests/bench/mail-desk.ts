@@ -41,6 +41,25 @@ export async function demandConfirmations({ owner }: Desk, mails: number): Promi
   if (row?.count !== mails) throw new Error(`${row?.count} confirmations for ${mails} mails`);
 }
 
+/** Resolves when none of our mails is on its way any more, and all have arrived. */
+export async function allSent({ owner }: Desk): Promise<void> {
+  for (const deadline = now() + patienceMs; now() < deadline;) {
+    const [waits] = await owner`
+      select from lotse.outgoing_mails where state in ('queued', 'sending', 'unknown') order by next_attempt_at limit 1
+    `;
+    if (!waits) return demandAllSent(owner);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('The mails were not sent');
+}
+
+async function demandAllSent(owner: Desk['owner']): Promise<void> {
+  const [row] = await owner<{ wrong: number }[]>`
+    select count(*)::int as wrong from lotse.outgoing_mails where state <> 'sent'
+  `;
+  if (row?.wrong !== 0) throw new Error(`${row?.wrong} mails were not sent`);
+}
+
 /** What this process holds at most from now on, in MB, until the answer is asked for. */
 export function watchMemory(): () => number {
   let most = process.memoryUsage.rss();
@@ -51,17 +70,29 @@ export function watchMemory(): () => number {
   };
 }
 
-/** Resolves when so many mails have become tickets. */
+/**
+ * Resolves when so many mails have become tickets. All of them are counted only when none waits, which an index tells: counting at each
+ * look took PostgreSQL 0.6 ms a mail, from what was measured.
+ */
 export async function cards({ owner }: Desk, wanted: number): Promise<void> {
   for (const deadline = now() + patienceMs; now() < deadline;) {
-    const [row] = await owner<{ cards: number; failed: number }[]>`
-      select
-        (select count(*) from lotse.mails where state = 'filed') as cards,
-        (select count(*) from lotse.mails where state in ('failed', 'ignored')) as failed
+    const [waits] = await owner`
+      select from lotse.mails where state in ('stored', 'parsed', 'threaded') order by next_attempt_at limit 1
     `;
-    if ((row?.failed ?? 0) > 0) throw new Error('A mail was not filed');
-    if ((row?.cards ?? 0) >= wanted) return;
+    const ended = waits ? { cards: 0, failed: 0 } : await countEnded(owner);
+    if (ended.failed > 0) throw new Error('A mail was not filed');
+    if (ended.cards >= wanted) return;
     await new Promise((resolve) => setTimeout(resolve, wanted > 100 ? 25 : 2));
   }
   throw new Error('The mails did not become tickets');
+}
+
+async function countEnded(owner: Desk['owner']): Promise<{ cards: number; failed: number }> {
+  const [row] = await owner<{ cards: number; failed: number }[]>`
+    select
+      count(*) filter (where state = 'filed')::int as cards,
+      count(*) filter (where state in ('failed', 'ignored'))::int as failed
+    from lotse.mails
+  `;
+  return row ?? { cards: 0, failed: 0 };
 }

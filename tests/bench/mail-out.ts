@@ -3,12 +3,10 @@ import * as outgoing from '#server/domain/outgoing.ts';
 import { startOutbox } from '#server/mail/outbox.ts';
 import { now } from './clock.ts';
 import { cpuMsOf, cpuMsWithChildren, postmasterOf } from './cpu.ts';
-import type { Desk } from './desk.ts';
-import { withMailDesk, type MailDesk } from './mail-desk.ts';
+import { allSent, withMailDesk, type MailDesk } from './mail-desk.ts';
 import { repeat, type Bench } from './part.ts';
 
 const warmUp = 30;
-const patienceMs = 180_000;
 
 export type Sent = { perSecond: number; processMs: number; databaseMs: number };
 
@@ -68,19 +66,4 @@ async function queue({ cast, tickets, owner }: MailDesk, mails: number): Promise
     select count(*)::int as queued from lotse.outgoing_mails where state = 'queued'
   `;
   if (row?.queued !== mails) throw new Error(`${row?.queued} of ${mails} mails were queued`);
-}
-
-async function allSent({ owner }: Desk): Promise<void> {
-  for (const deadline = now() + patienceMs; now() < deadline;) {
-    const [row] = await owner<{ left: number; wrong: number }[]>`
-      select
-        count(*) filter (where state in ('queued', 'sending'))::int as left,
-        count(*) filter (where state not in ('queued', 'sending', 'sent'))::int as wrong
-      from lotse.outgoing_mails
-    `;
-    if ((row?.wrong ?? 0) > 0) throw new Error('A mail was not sent');
-    if (row?.left === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('The mails were not sent');
 }
