@@ -3,6 +3,7 @@ import { asSystem } from '#server/database/actor.ts';
 import type { TransactionSql } from '#server/database/pool.ts';
 import { contextsOf, type Context } from './context.ts';
 import { giveBack, turnsOf } from './rate.ts';
+import { hasItsTurn } from './reception.ts';
 
 export type Due = Context & {
   id: string;
@@ -65,6 +66,7 @@ export async function take({ most, busy = [] }: Room): Promise<Due[]> {
               and e.created_at < o.created_at
               and (e.state = 'sending' or (e.state = 'queued' and e.attempts = 0))
           )
+          ${hasItsTurn(sql)}
         order by o.next_attempt_at
         limit ${most}
         for update of o skip locked
