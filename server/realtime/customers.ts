@@ -15,7 +15,7 @@ import type { Feed } from './feed.ts';
 import { roomIn } from './outlet.ts';
 import type { Attendance } from './presence.ts';
 import { Seat } from './seat.ts';
-import { forgetRequest, type CustomerSocket, type CustomerSpace } from './server.ts';
+import { forgetRequest, isTaken, type CustomerSocket, type CustomerSpace } from './server.ts';
 import { onRelief } from './slow.ts';
 import { Turns } from './turns.ts';
 
@@ -32,6 +32,7 @@ export function openCustomers(space: CustomerSpace, parts: Parts): void {
   const strangers = new Strangers();
   const crowd = new Crowd(mostOfLink);
   space.use((socket, next) => {
+    if (isTaken(socket)) return next(new Error('too.many'));
     const from = networkOf(socket.request);
     if (!strangers.mayTry(from)) return next(new Error('too.many'));
     const auth = handshake.safeParse(socket.handshake.auth);

@@ -66,6 +66,12 @@ export function forgetRequest(socket: StaffSocket | CustomerSocket): void {
   handshake.query = {};
 }
 
+/** A line is one page's. Who is in on it has no request left, by which he could be asked who he is. */
+export function isTaken({ conn }: Pick<Socket, 'conn'>): boolean {
+  const { request }: { request: object | null } = conn;
+  return request === null;
+}
+
 export function outletFor(space: StaffSpace | CustomerSpace): Outlet {
   const { rooms: occupied } = space.adapter;
   const named = (workspaceId: string, rooms: readonly string[]) => rooms.map((room) => roomIn(workspaceId, room));

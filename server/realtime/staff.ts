@@ -14,7 +14,7 @@ import type { Feed } from './feed.ts';
 import { roomIn } from './outlet.ts';
 import type { Attendance, Page, Visit } from './presence.ts';
 import { Seat } from './seat.ts';
-import { forgetRequest, type StaffSocket, type StaffSpace } from './server.ts';
+import { forgetRequest, isTaken, type StaffSocket, type StaffSpace } from './server.ts';
 import { onRelief } from './slow.ts';
 import { Turns } from './turns.ts';
 
@@ -29,6 +29,7 @@ export function openStaff(space: StaffSpace, parts: Parts): void {
   const guests = new WeakMap<StaffSocket, Guest>();
   const crowd = new Crowd(mostOfSession);
   space.use((socket, next) => {
+    if (isTaken(socket)) return next(new Error('too.many'));
     guestOf(socket).then(
       (guest) => {
         if (typeof guest === 'string') return next(new Error(guest));
