@@ -43,6 +43,10 @@ export function openSockets(server: HttpServer): Sockets {
     },
   });
   watchConnections(io);
+  io.engine.use((request: object, response: Answer, next: () => void) => {
+    answers.set(request, response);
+    next();
+  });
   return {
     io,
     staff: io.of('/') as StaffSpace,
@@ -56,14 +60,19 @@ export function openSockets(server: HttpServer): Sockets {
   };
 }
 
+/** Node's name for what is answered. */
+type Answer = { req: object | null };
+
+/** Engine.io's answer to each request waits for the line's end, and holds the request until then. */
+const answers = new WeakMap<object, Answer>();
+
 /** Once somebody is let in, nothing of his request is needed: some 8 KB of headers for each open page. */
 export function forgetRequest(socket: StaffSocket | CustomerSocket): void {
-  const { conn, handshake } = socket;
   letIn(socket);
-  Object.assign(conn, { request: null });
-  handshake.headers = {};
-  handshake.auth = {};
-  handshake.query = {};
+  const answer = answers.get(socket.request);
+  if (answer) answer.req = null;
+  Object.assign(socket.conn, { request: null });
+  Object.assign(socket, { handshake: forgotten });
 }
 
 /** A line is one page's. Who is in on it has no request left, by which he could be asked who he is. */
@@ -71,6 +80,9 @@ export function isTaken({ conn }: Pick<Socket, 'conn'>): boolean {
   const { request }: { request: object | null } = conn;
   return request === null;
 }
+
+/** One for all. */
+const forgotten = Object.freeze({ headers: {}, auth: {}, query: {} });
 
 export function outletFor(space: StaffSpace | CustomerSpace): Outlet {
   const { rooms: occupied } = space.adapter;

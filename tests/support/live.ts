@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { stringToBase64URL } from '@supabase/ssr';
 import { io, type Socket } from 'socket.io-client';
@@ -24,10 +24,11 @@ import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export type Live = Realtime & { url: string; port: number };
 
-/** The live side of a server on a free port, as server/start.ts puts it together. */
-export async function startLive(port = 0): Promise<Live> {
+/** The live side of a server on a free port, as server/start.ts puts it together. `heard` is given each request for a line. */
+export async function startLive(port = 0, heard?: (request: IncomingMessage) => void): Promise<Live> {
   const server = createServer((_, response) => response.writeHead(404).end());
   server.on('upgrade', front);
+  if (heard) server.on('upgrade', heard);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const realtime = await startRealtime({ server });
   const address = server.address() as AddressInfo;
