@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { build, compileMessages, forgetMessages, sync } from './build.mjs';
 import { install, nodeOf } from './install.mjs';
 import { alone } from './lock.mjs';
+import { serverOptions } from './node-options.mjs';
 import { runInstead, runQuietly } from './run-program.mjs';
 import { say, Sentence, sentenceFor } from './say.mjs';
 import { provideForTests, runs } from './test-needs.mjs';
@@ -110,7 +111,7 @@ function server(mode, args) {
   // The demo's output is for reading; an operator's is for a collector.
   /** @type {Record<string, string>} */
   const quiet = mode === 'demo' && !process.env['LOG_LEVEL'] ? { LOG_LEVEL: 'warn' } : {};
-  return node(['server/index.ts', ...args], { ...env, ...quiet }, true);
+  return node([...serverOptions, 'server/index.ts', ...args], { ...env, ...quiet }, true);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { serverOptions } from '#server/setup/node-options.mjs';
 import { closeAuth, openAuth } from '#server/auth/home.ts';
 import { signInAs, slugOf } from '../support/live.ts';
 import { startChild, type Child } from './child.ts';
@@ -11,9 +12,9 @@ export type Clients = Child<ClientsAsk, ClientsAnswer>;
 /** What serves the boards: ours over a desk, or the least that could. */
 export type Served = Desk | 'socket.io' | 'ws';
 
-/** A server in a process of its own. */
+/** A server in a process of its own, whose Node is started like an operator's. */
 export async function startServer(served: Served): Promise<LiveServer> {
-  const child = startChild<ServerAsk, ServerAnswer>('./live-server.ts', { nodeArgs: ['--expose-gc'] });
+  const child = startChild<ServerAsk, ServerAnswer>('./live-server.ts', { nodeArgs: [...serverOptions, '--expose-gc'] });
   const bare: ServerAsk = { start: served === 'ws' ? 'ws' : 'bare' };
   const ask: ServerAsk = typeof served === 'object' ? { start: 'live', url: served.url, appUrl: served.appUrl } : bare;
   return { ...child, address: (await child.ask(ask)).address };

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { commandLine, hasEnded } from '#server/database/embedded/processes.ts';
+import { serverOptions } from '#server/setup/node-options.mjs';
 import { freePort } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -165,7 +166,10 @@ function launch(settings: Record<string, string>): Lotse {
     NODE_ENV: 'production',
     ...settings,
   };
-  const child = spawn(process.execPath, ['server/index.ts'], { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, [...serverOptions, 'server/index.ts'], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   const said: string[] = [];
   const up = Promise.withResolvers<void>();
   const lines = createInterface({ input: child.stderr ?? Readable.from([]) });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { serverOptions } from '#server/setup/node-options.mjs';
 import { freePort } from '../support/server.ts';
 
 export type DeskServer = {
@@ -45,7 +46,7 @@ export async function startDeskServer({
   let child: ChildProcessByStdio<null, Readable, Readable> | undefined;
 
   const start = async () => {
-    const started = spawn(process.execPath, [...nodeArgs, 'server/index.ts'], {
+    const started = spawn(process.execPath, [...serverOptions, ...nodeArgs, 'server/index.ts'], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

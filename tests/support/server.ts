@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { serverOptions } from '#server/setup/node-options.mjs';
 
 export type TestServer = { address: string; port: number; stop(): Promise<void>; kill(): Promise<void> };
 
@@ -14,7 +15,7 @@ export async function startServer(databaseUrl: string, settings: Record<string, 
   const port = String(await freePort());
   const { VITEST: _, ...environment } = process.env;
   const env = { ...environment, DATABASE_URL: databaseUrl, PORT: port, DATA_DIR: dataDir, LOG_LEVEL: 'error' };
-  const child = spawn(process.execPath, ['server/index.ts'], {
+  const child = spawn(process.execPath, [...serverOptions, 'server/index.ts'], {
     env: { ...env, LOTSE_MODE: 'start', NODE_ENV: 'production', ...settings },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
