@@ -16,6 +16,9 @@ const types = {
 export type Sql = postgres.Sql<{ bigint: number; timestamptz: string }>;
 export type TransactionSql = postgres.TransactionSql<{ bigint: number; timestamptz: string }>;
 
+/** PostgreSQL ends a statement of ours that runs longer. */
+export const longestStatementMs = 30_000;
+
 export type ConnectOptions = {
   connections: number;
   name: string;
@@ -37,7 +40,7 @@ export function connect(url: string, { connections, name, lockTimeoutMs }: Conne
     onnotice: () => undefined,
     connection: {
       application_name: name,
-      statement_timeout: 30_000,
+      statement_timeout: longestStatementMs,
       idle_in_transaction_session_timeout: 60_000,
       ...(lockTimeoutMs ? { lock_timeout: lockTimeoutMs } : {}),
     },
@@ -81,13 +84,14 @@ const renewalSeconds = 60;
  * A fresh pool in place of one that lost a connection while it was used: postgres.js may keep half a message for a line that
  * broke, and then fails on this line for minutes (3.4.9, connection.js, nextWriteTimer). What is under way may end, on
  * connections that are open beside the new ones until then; what waits for its turn is told to come here.
+ * @param endSeconds how long what is under way may take
  */
-export function renewPool(broken: Sql): void {
+export function renewPool(broken: Sql, endSeconds = renewalSeconds): void {
   const database = home[place];
   if (database?.sql !== broken) return;
   database.sql = database.again();
   // Its ends are told to whoever waits for them.
-  broken.end({ timeout: renewalSeconds }).catch(() => undefined);
+  broken.end({ timeout: endSeconds }).catch(() => undefined);
   const waiting = [...database.waiting];
   database.waiting.clear();
   for (const move of waiting) move();

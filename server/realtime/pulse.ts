@@ -1,6 +1,7 @@
 import type { FaultCode } from '#lib/shared/faults.ts';
 import { faultFrom } from '#server/database/fault.ts';
-import { pool } from '#server/database/pool.ts';
+import { longestStatementMs, pool, renewPool } from '#server/database/pool.ts';
+import { ask } from '#server/database/transaction.ts';
 import { log, reportUnexpected } from '#server/log.ts';
 
 type Trouble = FaultCode | null;
@@ -8,6 +9,8 @@ type Trouble = FaultCode | null;
 const beatMs = 1_000;
 /** An answer that takes longer is one nobody at a screen waits for. */
 const slowMs = 4_000;
+/** Whoever has heard nothing for so long has a line that is dead, though nobody closed it: a statement would have been ended. */
+const deadMs = longestStatementMs + 5_000;
 
 /** Feels each second whether the database works, so that screens tell before anybody tries in vain. */
 export class Pulse {
@@ -58,9 +61,18 @@ export class Pulse {
   }
 }
 
+/** Where nothing is heard at all, new lines are opened, and what waits is asked again over these. */
 async function askDatabase(): Promise<{ readOnly: boolean }> {
-  const [row] = await pool()<{ readOnly: boolean }[]>`
-    select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as read_only
-  `;
-  return { readOnly: row?.readOnly ?? false };
+  const used = pool();
+  const dead = setTimeout(() => renewPool(used, longestStatementMs / 1000), deadMs);
+  try {
+    const [row] = await ask(
+      (sql) => sql<{ readOnly: boolean }[]>`
+        select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as read_only
+      `,
+    );
+    return { readOnly: row?.readOnly ?? false };
+  } finally {
+    clearTimeout(dead);
+  }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Answer } from '#lib/shared/errors.ts';
 import { asSystem } from '#server/database/actor.ts';
 import { startEmbedded, type Embedded } from '#server/database/embedded.ts';
@@ -35,6 +35,8 @@ beforeAll(async () => {
 beforeEach(() => {
   pulse = new Pulse();
 });
+
+afterEach(() => void vi.useRealTimers());
 
 afterAll(async () => {
   line.mend();
@@ -150,6 +152,37 @@ describe('slow', () => {
     await beat;
     expect(told).toEqual(['busy', null]);
   });
+});
+
+test('lines that went silent are given up after a while: what had not begun is done over others, what was under way fails', async () => {
+  const forgotten = Promise.withResolvers<void>();
+  const openAndGoOn = () =>
+    asSystem(null, async ({ sql }) => {
+      await sql`select 1`;
+      if (++opened === lines) forgotten.resolve(line.forget());
+      await forgotten.promise;
+      await sql`select 1`;
+    });
+  const lines = 4;
+  let opened = 0;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+  const underWay = Array.from({ length: lines }, openAndGoOn).map((work) =>
+    expect(work).rejects.toMatchObject({ name: 'Fault', code: 'database.away' }),
+  );
+  await forgotten.promise;
+  const call = create();
+  const answer = execute(cast.ada, call);
+  const beat = pulse.feel();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(pulse.trouble).toBe('busy');
+  // PostgreSQL would have ended any statement by now.
+  await vi.advanceTimersByTimeAsync(30_000);
+  await beat;
+  expect(pulse.trouble).toBeNull();
+  expect(await answer).toMatchObject({ ok: true });
+  expect(await count(call)).toBe(1);
+  await vi.advanceTimersByTimeAsync(32_000);
+  await Promise.all(underWay);
 });
 
 test('without a free connection commands wait for one, and say why', async () => {

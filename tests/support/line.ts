@@ -10,6 +10,8 @@ export type Line = {
   cut(): void;
   /** Keeps connections open and lets nothing through, until `mend`, which lets what was held go on. */
   freeze(): void;
+  /** What is open hears nothing any more, for good, as behind a firewall that forgot it; new connections are as before. */
+  forget(): void;
   /** Holds back each piece for so long. */
   slow(ms: number): void;
   mend(): void;
@@ -23,22 +25,25 @@ export async function openLine(to: { host?: string; port: number }, port = 0): P
   let state: 'open' | 'cut' | 'frozen' = 'open';
   let delayMs = 0;
   let waiting: (() => void)[] = [];
+  const forgotten = new WeakSet<Socket>();
 
   const server = createServer((near) => {
     if (state === 'cut') return near.resetAndDestroy();
     const far = connect({ host: to.host ?? '127.0.0.1', port: to.port });
     open.add(near);
-    join(near, far);
-    join(far, near);
+    const isForgotten = () => forgotten.has(near);
+    join(near, far, isForgotten);
+    join(far, near, isForgotten);
     near.once('close', () => open.delete(near));
   });
 
-  function join(from: Socket, into: Socket): void {
+  function join(from: Socket, into: Socket, isForgotten: () => boolean): void {
+    const tell = (go: () => void) => void (isForgotten() || go());
     from.setNoDelay(true);
-    from.on('data', (piece: Buffer) => pass(() => into.write(piece)));
-    from.on('end', () => pass(() => into.end()));
-    from.on('error', () => into.destroy());
-    from.on('close', () => pass(() => into.destroy()));
+    from.on('data', (piece: Buffer) => tell(() => pass(() => into.write(piece))));
+    from.on('end', () => tell(() => pass(() => into.end())));
+    from.on('error', () => tell(() => into.destroy()));
+    from.on('close', () => tell(() => pass(() => into.destroy())));
   }
 
   /** One delay for all keeps the order of what came. */
@@ -58,6 +63,9 @@ export async function openLine(to: { host?: string; port: number }, port = 0): P
     },
     freeze() {
       state = 'frozen';
+    },
+    forget() {
+      for (const socket of open) forgotten.add(socket);
     },
     slow(ms) {
       delayMs = ms;
