@@ -110,7 +110,7 @@ function seatHolder(socket: CustomerSocket, holder: Holder, { feed, attendance, 
       if (socket.disconnected) return;
       channel = opened.channel;
       channel.seats.add(seat);
-      onRelief(socket, () => seat.remind(opened.channel.cursor));
+      onRelief(socket, { relieve: () => seat.remind(opened.channel.cursor) });
       void channel.read();
     },
     (error: unknown) => {

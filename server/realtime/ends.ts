@@ -26,9 +26,12 @@ export class Ends {
     clearInterval(this.#timer);
   }
 
-  watchSession({ sessionId, userId }: Pick<Session, 'sessionId' | 'userId'>, one: Ending): () => void {
+  watchSession({ sessionId, userId }: Pick<Session, 'sessionId' | 'userId'>, one: Ending): void {
     this.#sessions.set(one, { sessionId, userId });
-    return () => void this.#sessions.delete(one);
+  }
+
+  forget(one: Ending): void {
+    this.#sessions.delete(one);
   }
 
   watchLink(link: Link, one: Ending): () => void {

@@ -40,9 +40,10 @@ export function openNotes({ feed, ends, bus }: { feed: Feed; ends: Ends; bus: Bu
     const rights = member ? await notes.rightsTo(member, ticketId) : null;
     if (!member || !rights?.sees) return socket.close(closes.forbidden, 'ticket.notFound');
     if (rights.generation !== generation) return socket.close(closes.oldGeneration, 'note.generation');
-    const forget = ends.watchSession(session, { end: (code) => socket.close(closes.signIn, code) });
-    socket.once('close', forget);
-    if (socket.readyState !== socket.OPEN) return forget();
+    const ending = { end: (code: string) => socket.close(closes.signIn, code) };
+    ends.watchSession(session, ending);
+    socket.once('close', () => ends.forget(ending));
+    if (socket.readyState !== socket.OPEN) return ends.forget(ending);
     const { workspaceId, memberId, name } = member;
     await book.seat({ workspaceId, ticketId, generation }, { socket, memberId, name, ...rights });
   };

@@ -125,15 +125,16 @@ export class Attendance {
   }
 
   /** What somebody who just came may know. */
-  seenBy({ workspaceId, audienceOf }: Visit, page: Page): Presence {
+  seenBy(visit: Visit, page: Page): Presence {
     if (!this.#isAvailable) return unknown;
+    const { workspaceId } = visit;
     const isCrowd = this.#roll.isCrowd(workspaceId);
-    const tickets = [...this.#visits.ticketsIn(workspaceId)].filter((ticket) => sees(page, audienceOf(ticket)));
+    const tickets = [...this.#visits.ticketsIn(workspaceId)].filter((ticket) => sees(page, visit.audienceOf(ticket)));
     return {
       isAvailable: true,
       ...(isCrowd ? { isCrowd, online: [] } : { online: this.#onlineIn(workspaceId) }),
       looks: tickets.map((ticket) => this.#looksAt(workspaceId, ticket)),
-      types: this.typing.now(workspaceId).filter(({ ticket }) => sees(page, audienceOf(ticket))),
+      types: this.typing.now(workspaceId).filter(({ ticket }) => sees(page, visit.audienceOf(ticket))),
     };
   }
 
@@ -168,8 +169,8 @@ export class Attendance {
     return [...online];
   }
 
-  #tellLooks({ workspaceId, audienceOf }: Visit, ticket: string): void {
-    this.#voice.looks(workspaceId, audienceOf(ticket), this.#looksAt(workspaceId, ticket));
+  #tellLooks(visit: Visit, ticket: string): void {
+    this.#voice.looks(visit.workspaceId, visit.audienceOf(ticket), this.#looksAt(visit.workspaceId, ticket));
   }
 
   #looksAt(workspaceId: string, ticket: string): Looks {

@@ -24,7 +24,8 @@ export class Seat {
   holdsFrom = 0;
   isIn = false;
   #door: Door;
-  #entered = Promise.withResolvers<void>();
+  /** Made for the first who waits. */
+  #entered: PromiseWithResolvers<void> | undefined;
 
   constructor(identity: Identity, door: Door) {
     this.identity = identity;
@@ -33,6 +34,8 @@ export class Seat {
 
   /** Resolves when it is in; a seat that ended never is. */
   get entered(): Promise<void> {
+    if (this.isIn) return Promise.resolve();
+    this.#entered ??= Promise.withResolvers();
     return this.#entered.promise;
   }
 
@@ -40,7 +43,8 @@ export class Seat {
     this.rooms = new Set(this.rights?.rooms);
     this.isIn = true;
     this.#door.enter(this.rooms, seq);
-    this.#entered.resolve();
+    this.#entered?.resolve();
+    this.#entered = undefined;
   }
 
   /** Tells it once more where it stands: it was passed over, and catches up. */
@@ -54,7 +58,6 @@ export class Seat {
     if (!this.isIn) return;
     this.isIn = false;
     this.rooms = new Set(this.identity.kind === 'member' ? [rooms.staff, rooms.member(this.identity.memberId)] : []);
-    this.#entered = Promise.withResolvers();
     this.#door.leave(this.rooms);
   }
 

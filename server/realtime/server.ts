@@ -5,6 +5,7 @@ import { reportUnexpected } from '#server/log.ts';
 import { broadcast } from './broadcast.ts';
 import { watchConnections } from './crowd.ts';
 import { Door, letIn } from './door.ts';
+import { forgetNames } from './names.ts';
 import { isOwnOrigin } from './origin.ts';
 import { roomIn, type Outlet } from './outlet.ts';
 
@@ -47,10 +48,13 @@ export function openSockets(server: HttpServer): Sockets {
     answers.set(request, response);
     next();
   });
+  const staff = io.of('/') as StaffSpace;
+  const customers = io.of('/t') as CustomerSpace;
+  for (const space of [staff, customers]) forgetNames(space);
   return {
     io,
-    staff: io.of('/') as StaffSpace,
-    customers: io.of('/t') as CustomerSpace,
+    staff,
+    customers,
     close() {
       isClosing = true;
       door.close();

@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 
 type Line = Pick<Socket, 'conn'>;
+type Reader = { relieve(): void };
 
 /**
  * Frames that may wait for one socket, beside what its kernel's buffer holds. Twice what one reading of the feed sends in one
@@ -10,7 +11,7 @@ type Line = Pick<Socket, 'conn'>;
 export const mostWaiting = 1_000;
 
 const passedOver = new WeakSet<Line['conn']>();
-const reliefs = new WeakMap<Line['conn'], () => void>();
+const readers = new WeakMap<Line['conn'], Reader>();
 
 export function isTooSlow({ conn }: Line): boolean {
   // Private to engine.io, which has no other word for it.
@@ -18,16 +19,16 @@ export function isTooSlow({ conn }: Line): boolean {
   return passedOver.has(conn) || writeBuffer.length >= mostWaiting;
 }
 
-/** What this socket is not sent it learns of once its line is free again: then `relief` is called, which lets it catch up. */
+/** What this socket is not sent it learns of once its line is free again: then `relieve` is called, which lets it catch up. */
 export function passOver({ conn }: Line): void {
   if (passedOver.has(conn)) return;
   passedOver.add(conn);
   conn.once('drain', () => {
     passedOver.delete(conn);
-    reliefs.get(conn)?.();
+    readers.get(conn)?.relieve();
   });
 }
 
-export function onRelief({ conn }: Line, relief: () => void): void {
-  reliefs.set(conn, relief);
+export function onRelief({ conn }: Line, reader: Reader): void {
+  readers.set(conn, reader);
 }
