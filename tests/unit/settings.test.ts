@@ -3,6 +3,7 @@ import { contrast } from '#lib/admin/contrast.ts';
 import { inputOf } from '#lib/admin/fields.ts';
 import { letterOf } from '#lib/admin/letter.server.ts';
 import { afterDrop, afterStep } from '#lib/admin/order.ts';
+import { commands } from '#lib/shared/commands.ts';
 
 describe('a form', () => {
   test('says by the ending of each name what it means', () => {
@@ -24,6 +25,13 @@ describe('a form', () => {
       parent: null,
       addresses: ['a@example.org', 'b@example.org', 'c@example.org'],
     });
+  });
+
+  test('is refused where an empty text would switch something off', () => {
+    const account = '6b0f5c86-5a53-4a3d-9f0e-0f6a5b1d2c01';
+    const { error } = commands['account.change'].safeParse({ account, ...inputOf({ 'smtpHost:required': ' ' }) });
+    expect(error?.issues[0]?.path).toEqual(['smtpHost']);
+    expect(commands['account.change'].safeParse({ account, ...inputOf({ smtpHost: '' }) }).success).toBe(true);
   });
 
   test('whose hidden part was tampered with is left to the schema', () => {

@@ -1,12 +1,14 @@
 /**
  * In a form everything is text. The ending of a field's name says what it is for the command:
- * `claimBeforeWork:boolean`, `imapPort:number`, `smtpPerMinute:amount` (empty is null), `parent:choice` (empty is null), `addresses:lines`.
+ * `claimBeforeWork:boolean`, `imapPort:number`, `smtpPerMinute:amount` (empty is null), `parent:choice` (empty is null), `addresses:lines`;
+ * `smtpHost:required` where an empty text would mean something else: null is none for any schema.
  */
 const kinds: Record<string, (value: string) => unknown> = {
   boolean: (value) => value === 'true',
   number: Number,
   amount: (value) => (value.trim() ? Number(value) : null),
   choice: (value) => value || null,
+  required: (value) => value.trim() || null,
   lines: (value) => value.split(/[\s,;]+/).filter(Boolean),
 };
 
