@@ -30,7 +30,7 @@ const fieldWords: Record<string, () => string> = {
   imapFolder: m.admin_bad_folder,
   moveToFolder: m.admin_bad_folder,
   firstLookDays: m.mailbox_bad_days,
-  smtpHost: m.admin_bad_server,
+  smtpHost: m.sending_bad_host,
   smtpPort: m.admin_bad_port,
   smtpPerMinute: m.sending_bad_per_minute,
   accent: m.admin_bad_accent,
