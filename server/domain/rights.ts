@@ -2,7 +2,7 @@ import { asSystem } from '#server/database/actor.ts';
 import { rooms } from './events.ts';
 
 /** Whose events somebody is sent, as of `seq`. */
-export type Rights = { seq: number; rooms: string[] };
+export type Rights = { seq: number; rooms: ReadonlySet<string> };
 
 type Row = { memberId: string; isModerator: boolean; groups: string[]; pools: string[]; seq: number };
 
@@ -65,14 +65,14 @@ export async function rightsOf(workspaceId: string, memberIds: string[]): Promis
   return new Map(rows.map((row) => [row.memberId, { seq: row.seq, rooms: roomsOf(row) }]));
 }
 
-function roomsOf({ memberId, isModerator, groups, pools }: Row): string[] {
-  return [
+function roomsOf({ memberId, isModerator, groups, pools }: Row): ReadonlySet<string> {
+  return new Set([
     rooms.staff,
     rooms.member(memberId),
     ...(isModerator ? [rooms.moderators] : []),
     ...groups.map(rooms.group),
     ...pools.map(rooms.pool),
-  ];
+  ]);
 }
 
 export type LinkRights = Rights & { ticketId: string; audience: string[]; customerSeq: number };
@@ -104,7 +104,7 @@ export async function rightsOfLinks(workspaceId: string, linkIds: string[]): Pro
   return new Map(
     rows.map(({ linkId, ticketId, audience, customerSeq, seq }) => [
       linkId,
-      { seq, rooms: [rooms.customer(ticketId)], ticketId, audience, customerSeq },
+      { seq, rooms: new Set([rooms.customer(ticketId)]), ticketId, audience, customerSeq },
     ]),
   );
 }

@@ -11,13 +11,15 @@ export type Door = {
   end(code: string): void;
 };
 
+const nowhere: ReadonlySet<string> = new Set();
+
 /**
  * One socket's place in a workspace: registered first, then its rights are read, then it is let into the rooms once the feed
  * is where the rights were read. A change of rights puts it out until they were read anew.
  */
 export class Seat {
   readonly identity: Identity;
-  rooms: ReadonlySet<string> = new Set();
+  rooms = nowhere;
   /** Read, but not yet in force: the feed is still before their seq. */
   rights: (Rights & { customerSeq?: number }) | null = null;
   /** The first event for which the rights that were read hold. */
@@ -40,7 +42,7 @@ export class Seat {
   }
 
   admit(seq: number): void {
-    this.rooms = new Set(this.rights?.rooms);
+    this.rooms = this.rights?.rooms ?? nowhere;
     this.isIn = true;
     this.#door.enter(this.rooms, seq);
     this.#entered?.resolve();

@@ -58,8 +58,7 @@ export class Seats {
     const changes = coming.filter((row) => row.type === 'access.changed');
     for (const seat of this.#waiting) {
       if (!seat.rights) continue;
-      const { seq } = seat.rights;
-      const rooms = new Set(seat.rights.rooms);
+      const { seq, rooms } = seat.rights;
       // A link's own counter was read at its seq: what is before it is no news there.
       if (seat.identity.kind === 'link' || seq > reach) seat.holdsFrom = seq + 1;
       else seat.holdsFrom = changes.findLast((row) => row.seq <= seq && isHeardIn(rooms, row))?.seq ?? 0;
