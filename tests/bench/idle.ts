@@ -21,7 +21,7 @@ async function measureIdle(bench: Bench): Promise<Measured[]> {
         key: 'idle.kib_per_viewer',
         unit: 'KiB',
         runs: runs('process', ours),
-        limit: `growth of the process, with the room that joining took and nobody gave back (Socket.io alone: ${middle('process', bare)}); what lives: ${middle('objects', ours)} (${middle('objects', bare)})`,
+        limit: `growth of the process, with the room that joining took and nobody gave back (Socket.io alone, started alike: ${middle('process', bare)}); what lives: ${middle('objects', ours)} (${middle('objects', bare)})`,
       }),
     ];
   } finally {
