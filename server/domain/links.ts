@@ -1,8 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Command } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
 import { asSystem } from '#server/database/actor.ts';
 import { secretFor } from '#server/database/keys.ts';
+import { hmac } from '#server/hmac.ts';
 import type { Act } from './act.ts';
 
 // A ticket link is `/t/<token>`: 16 bytes of id and 16 of HMAC-SHA-256 over id and generation, in base64url. It can be
@@ -11,7 +12,7 @@ import type { Act } from './act.ts';
 type Link = { id: string; generation: number };
 
 function sign(secret: Buffer, { id, generation }: Link): Buffer {
-  return createHmac('sha256', secret).update(`${id}:${generation}`).digest().subarray(0, 16);
+  return hmac(secret, `${id}:${generation}`).subarray(0, 16);
 }
 
 export async function tokenFor(link: Link): Promise<string> {

@@ -1,11 +1,12 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { hmac } from '#server/hmac.ts';
 import { base32, fromBase32 } from './base32.ts';
 
 const macBytes = 16;
 
 /** 26 letters that nobody makes without the key. */
 export function sign(key: Buffer, text: string): string {
-  return base32(createHmac('sha256', key).update(text).digest().subarray(0, macBytes));
+  return base32(hmac(key, text).subarray(0, macBytes));
 }
 
 /** In the same time wherever they differ, so that nobody guesses letter by letter. */

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hmac } from '#server/hmac.ts';
 import { readReport, type DeliveryReport } from './bounce.ts';
 import { checkOf, type CheckMark } from './check-mark.ts';
 import { headerText } from './headers.ts';
@@ -43,7 +43,7 @@ export const originHeader = 'X-Lotse-Origin';
 
 /** The value of both in all mail of a workspace (the null uuid for mail of none). */
 export function loopMark(key: Buffer, workspaceId: string): string {
-  return createHmac('sha256', key).update(`loop:${workspaceId}`).digest('base64url').slice(0, 22);
+  return hmac(key, `loop:${workspaceId}`).toString('base64url').slice(0, 22);
 }
 
 export function judgeMail(mail: ParsedMail, own: Own): Verdicts {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hmac } from '#server/hmac.ts';
 import { base32 } from './base32.ts';
 
 /**
@@ -10,7 +10,7 @@ const tokenPattern = /lotse:([a-z2-7]{16})/;
 
 /** 16 letters that stand in every mail of this installation. */
 export function separatorToken(key: Buffer): string {
-  return base32(createHmac('sha256', key).update('answer-above').digest()).slice(0, 16);
+  return base32(hmac(key, 'answer-above')).slice(0, 16);
 }
 
 export function isSeparatorText(text: string, token?: string): boolean {

@@ -20,6 +20,7 @@ const floors: string[][] = [
     'letters',
     'sealed',
     'gather',
+    'hmac',
   ],
   ['database'],
   ['files'],
