@@ -49,7 +49,9 @@ type Room = {
 export async function take({ most, busy = [] }: Room): Promise<Due[]> {
   const full = busy.map((server) => (server === 'relay' ? nobody : server));
   return asSystem(null, async ({ sql }) => {
-    const taken = await sql<Omit<Due, keyof Context>[]>`
+    // In the order of the index, until there are enough: a queue of thousands was read and sorted for each sixteen of them.
+    const inOrder = sql`select set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)`;
+    const taking = sql<Omit<Due, keyof Context>[]>`
       with due as (
         select o.id
         from lotse.outgoing_mails o
@@ -79,6 +81,7 @@ export async function take({ most, busy = [] }: Room): Promise<Due[]> {
         o.id, o.workspace_id, o.kind, o.account_id, o.ticket_id, o.contact_id, o.ticket_message_id, o.consultation_id, o.check_id,
         o.check_step, o.input, o.language, o.to_address, o.message_id, o.envelope_from, o.bytes, o.attempts, o.delayed_since, o.repeated_at
     `;
+    const [, taken] = await Promise.all([inOrder.execute(), taking.execute()]);
     return taken.length === 0 ? [] : withContext(sql, taken);
   });
 }
