@@ -1,12 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { search } from '#server/domain/search.ts';
+import { createTicket, run } from '../support/cast.ts';
 import { Chance } from '../support/chance.ts';
 import { useWorkspace } from '../support/workspace.ts';
 
 /*
- * The words that are found in a text are those of its first and slower definition, which lives on here: what is stored and what
+ * The words that are found in a text are those of a plain and slower definition, which lives here: what is stored and what
  * somebody types must go on meeting each other.
  */
+
+const invisible = '[\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff]';
+const signs =
+  '[\\u00a0-\\u00a7\\u00a9\\u00ab\\u00ac\\u00ae\\u00b0\\u00b1\\u00b6\\u00b7\\u00bb\\u00bf\\u00d7\\u00f7\\u2000-\\u200a\\u2010-\\u2029\\u202f-\\u205f' +
+  '\\u20a0-\\u20cf\\u2190-\\u245f\\u2500-\\u2bff\\u3000-\\u3003\\u3008-\\u3020\\ufffc\\ufffd\\U0001f000-\\U0001f0ff\\U0001f300-\\U0001faff]+';
 
 const desk = useWorkspace();
 
@@ -15,10 +22,13 @@ beforeAll(async () => {
     create schema formerly;
     create function formerly.plain(said text) returns text
     language sql immutable parallel safe
-    return case
-      when octet_length(said) = length(said) then said
-      else regexp_replace(normalize(replace(said, 'ß', 'ss'), nfkd), '[\\u0300-\\u036f]', '', 'g')
-    end;
+    return regexp_replace(
+      regexp_replace(
+        normalize(regexp_replace(regexp_replace(replace(said, 'ß', 'ss'), '${invisible}', '', 'g'), '${signs}', ' ', 'g'), nfkd),
+        '[\\u0300-\\u036f]', '', 'g'
+      ),
+      '${signs}', ' ', 'g'
+    );
     create function formerly.lexemes(said text) returns tsvector
     language plpgsql immutable parallel safe
     as $$
@@ -133,4 +143,40 @@ describe('and in anything that is put together', () => {
     );
     expect(await differing([...texts, ...texts.map((text) => `${text}Ende`), ''])).toEqual([]);
   });
+});
+
+test.each([
+  ['„Hahn“ tropft', 'Hahn'],
+  ['»Hahn« tropft', 'Hahn'],
+  ['Montag–Freitag', 'Freitag'],
+  ['geht’s noch', 'geht'],
+  ['Heiz\u00adung', 'Heizung'],
+  ['Heizung\u200b kalt', 'Heizung'],
+  ['→Heizung', 'Heizung'],
+  ['Kalt🥶', 'kalt'],
+  ['Café…', 'Café'],
+  ['30 m²', 'm2'],
+  ['Hahn', '„Hahn“'],
+])('in %j one finds %j, whatever stands beside the word', async (said, typed) => {
+  const [row] = await desk.db.owner<{ isFound: boolean }[]>`
+    select private.lexemes(${said}) @@ private.search_query(${typed}) as is_found
+  `;
+  expect(row?.isFound).toBe(true);
+});
+
+test('what was entered with its quotation marks is entered anew', async () => {
+  const { cast, db } = desk;
+  const ticket = await createTicket(cast);
+  await run(cast.mona, 'message.post', {
+    ticket,
+    kind: 'message',
+    visibility: 'public',
+    html: '<p>Der „Hahn“ tropft</p>',
+  });
+  await db.owner`update lotse.search_entries set words = ts_delete(words, 'hahn') || '„hahn“:2' where ticket_id = ${ticket}`;
+  const hits = async () => (await search(cast.mona, 'Hahn')).hits.map(({ where }) => where);
+  expect(await hits()).toEqual([]);
+  const migration = new URL('../../supabase/migrations/20261122161000_search_signs.sql', import.meta.url);
+  await db.owner.unsafe(readFileSync(migration, 'utf8'));
+  expect(await hits()).toEqual(['message']);
 });
