@@ -8,10 +8,10 @@ as $$
 declare
   -- Signs of Latin-1, punctuation, currencies, arrows, mathematics, boxes, dingbats, brackets of Asia, faces; not what normalising makes a
   -- letter or a number of: ª ² ½ ™ ①.
-  signs constant text := '[\u00a0-\u00a7\u00a9\u00ab\u00ac\u00ae\u00b0\u00b1\u00b6\u00b7\u00bb\u00bf\u00d7\u00f7\u2000-\u200a\u2010-\u2029\u202f-\u205f'
+  signs constant text := '[\u00a0-\u00a7\u00a9\u00ab\u00ac\u00ae\u00b0\u00b1\u00b6\u00b7\u00bb\u00bf\u00d7\u00f7\u2000-\u200b\u2010-\u2029\u202f-\u205f'
     || '\u20a0-\u20cf\u2190-\u245f\u2500-\u2bff\u3000-\u3003\u3008-\u3020\ufffc\ufffd\U0001f000-\U0001f0ff\U0001f300-\U0001faff]+';
   -- Where a word may be broken, joined or turned around, and how a face is drawn.
-  invisible constant text := '[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+';
+  invisible constant text := '[\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+';
   kept text := said;
 begin
   if octet_length(kept) = length(kept) then
