@@ -54,6 +54,8 @@ type Database = {
   ear?: Sql;
   aside(): Sql;
   side?: Sql;
+  /** When PostgreSQL last answered anything, of a clock that cannot be set. */
+  heardAt: number;
   /** Transactions that wait for a connection of this pool: they go on in the next one. */
   waiting: Set<() => void>;
 };
@@ -71,7 +73,14 @@ export function open(url: string, options: ConnectOptions): Sql {
   const again = () => connect(url, { lockTimeoutMs, ...options });
   const aside = () => connect(url, { ...options, connections: 1 });
   const sql = again();
-  home[place] = { sql, lane: laneOf(options.connections), again, aside, waiting: new Set() };
+  home[place] = {
+    sql,
+    lane: laneOf(options.connections),
+    again,
+    aside,
+    heardAt: performance.now(),
+    waiting: new Set(),
+  };
   return sql;
 }
 
@@ -118,6 +127,17 @@ function opened(): Database {
   const database = home[place];
   if (!database) throw new Error('The database was used before it was opened');
   return database;
+}
+
+/** PostgreSQL answered, be it to whoever ends his work while the process does. */
+export function heard(): void {
+  const database = home[place];
+  if (database) database.heardAt = performance.now();
+}
+
+/** For how long it has answered nothing. */
+export function silentMs(): number {
+  return performance.now() - opened().heardAt;
 }
 
 /** Lines of their own to the same database, to be ended by whoever asked. */

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { onRenewal, pool, renewPool, type Sql, type TransactionSql } from './pool.ts';
+import { heard, onRenewal, pool, renewPool, type Sql, type TransactionSql } from './pool.ts';
 
 type Work<T> = (sql: TransactionSql) => Promise<T>;
 
@@ -43,10 +43,14 @@ async function beginIn<T>(mode: string, work: Work<T>, stay: () => void): Promis
   const closed = Promise.withResolvers<void>();
   const used = pool();
   const transaction = used.begin(mode, async (sql) => {
+    heard();
     stay();
     try {
       const result = await work(whileOpen(sql, () => isBroken));
-      if (!isBroken) return result;
+      if (!isBroken) {
+        heard();
+        return result;
+      }
     } catch (error) {
       if (!isBroken && !breaks(error)) throw error;
       await Promise.race([closed.promise, setTimeout(closeMs, undefined, { ref: false })]);
@@ -80,7 +84,10 @@ export async function ask<T>(statement: (sql: Sql) => Promise<T>): Promise<T> {
     const used = pool();
     try {
       const result = await Promise.race([statement(used), left.promise]);
-      if (result !== moved) return result;
+      if (result !== moved) {
+        heard();
+        return result;
+      }
     } catch (error) {
       if (isCut(error)) renewPool(used);
       throw error;

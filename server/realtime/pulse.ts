@@ -1,6 +1,6 @@
 import type { FaultCode } from '#lib/shared/faults.ts';
 import { faultFrom } from '#server/database/fault.ts';
-import { longestStatementMs, pool, renewPool } from '#server/database/pool.ts';
+import { longestStatementMs, pool, renewPool, silentMs } from '#server/database/pool.ts';
 import { ask } from '#server/database/transaction.ts';
 import { log, reportUnexpected } from '#server/log.ts';
 
@@ -61,10 +61,18 @@ export class Pulse {
   }
 }
 
-/** Where nothing is heard at all, new lines are opened, and what waits is asked again over these. */
+/**
+ * Where nothing is heard at all, new lines are opened, and what waits is asked again over these. Who only waits long for a line to be free
+ * hears of the others' answers meanwhile.
+ */
 async function askDatabase(): Promise<{ readOnly: boolean }> {
   const used = pool();
-  const dead = setTimeout(() => renewPool(used, longestStatementMs / 1000), deadMs);
+  const giveUp = () => {
+    const leftMs = deadMs - silentMs();
+    if (leftMs > 0) timer = setTimeout(giveUp, leftMs);
+    else renewPool(used, longestStatementMs / 1000);
+  };
+  let timer = setTimeout(giveUp, deadMs);
   try {
     const [row] = await ask(
       (sql) => sql<{ readOnly: boolean }[]>`
@@ -73,6 +81,6 @@ async function askDatabase(): Promise<{ readOnly: boolean }> {
     );
     return { readOnly: row?.readOnly ?? false };
   } finally {
-    clearTimeout(dead);
+    clearTimeout(timer);
   }
 }

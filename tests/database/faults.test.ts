@@ -165,7 +165,7 @@ test('lines that went silent are given up after a while: what had not begun is d
     });
   const lines = 4;
   let opened = 0;
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'], shouldAdvanceTime: true });
   const underWay = Array.from({ length: lines }, openAndGoOn).map((work) =>
     expect(work).rejects.toMatchObject({ name: 'Fault', code: 'database.away' }),
   );

@@ -4,6 +4,7 @@ import { asSystem } from '#server/database/actor.ts';
 import { pool } from '#server/database/pool.ts';
 import { ask, begin } from '#server/database/transaction.ts';
 import { execute } from '#server/execute.ts';
+import { Pulse } from '#server/realtime/pulse.ts';
 import { createCast, createTicket } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
@@ -34,6 +35,26 @@ async function hold() {
     },
   };
 }
+
+test('a pool whose lines are all in use is not taken for one that is dead', async () => {
+  const before = pool();
+  const [first, ...others] = await Promise.all([hold(), hold(), hold(), hold()]);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'], shouldAdvanceTime: true });
+  const next = hold();
+  const beat = new Pulse().feel();
+  await vi.advanceTimersByTimeAsync(30_000);
+  first?.end();
+  const { end, held } = await next;
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(pool()).toBe(before);
+  end();
+  await Promise.all([held, beat]);
+  vi.useRealTimers();
+  for (const other of others) {
+    other.end();
+    expect(await other.held).toEqual([{ isWhole: true }]);
+  }
+});
 
 describe('a pool that is renewed because one line was cut', () => {
   afterEach(() => void vi.useRealTimers());
