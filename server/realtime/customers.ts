@@ -97,10 +97,10 @@ function seatHolder(socket: CustomerSocket, holder: Holder, { feed, attendance, 
     },
   );
   const held = feed.hold(workspaceId);
-  const forget = ends.watchLink({ workspaceId, linkId, expiresAt }, seat);
+  ends.watchLink({ workspaceId, linkId, expiresAt }, seat);
   const typing = { workspaceId, ticket: ticketId, audience: () => channel?.ring.audienceOf(ticketId) ?? [] };
   socket.on('disconnect', () => {
-    forget();
+    ends.forget(seat);
     attendance.typing.stop(ticketId);
     channel?.seats.remove(seat);
     void held.then(({ release }) => release()).catch(() => undefined);

@@ -13,7 +13,7 @@ const longestTimerMs = 2 ** 31 - 1;
 /** Each identity has an end: sessions are asked about each minute, in one query, and links as well; a link's own end has a timer. */
 export class Ends {
   readonly #sessions = new Map<Ending, Pick<Session, 'sessionId' | 'userId'>>();
-  readonly #links = new Map<Ending, Link>();
+  readonly #links = new Map<Ending, Link & { timer: NodeJS.Timeout }>();
   #timer: NodeJS.Timeout | undefined;
 
   start(): void {
@@ -30,23 +30,21 @@ export class Ends {
     this.#sessions.set(one, { sessionId, userId });
   }
 
-  forget(one: Ending): void {
-    this.#sessions.delete(one);
-  }
-
-  watchLink(link: Link, one: Ending): () => void {
-    this.#links.set(one, link);
+  watchLink(link: Link, one: Ending): void {
     // A timer may come a moment before its time, and the wall clock may be set back: what is left is asked again at each.
     const endOnceExpired = () => {
       const leftMs = Date.parse(link.expiresAt) - Date.now();
       if (leftMs <= 0) one.end('link.ended');
-      else timer = setTimeout(endOnceExpired, Math.min(leftMs, longestTimerMs)).unref();
+      else watched.timer = setTimeout(endOnceExpired, Math.min(leftMs, longestTimerMs)).unref();
     };
-    let timer = setTimeout(endOnceExpired).unref();
-    return () => {
-      clearTimeout(timer);
-      this.#links.delete(one);
-    };
+    const watched = { ...link, timer: setTimeout(endOnceExpired).unref() };
+    this.#links.set(one, watched);
+  }
+
+  forget(one: Ending): void {
+    this.#sessions.delete(one);
+    clearTimeout(this.#links.get(one)?.timer);
+    this.#links.delete(one);
   }
 
   async check(): Promise<void> {

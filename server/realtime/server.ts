@@ -5,9 +5,8 @@ import { reportUnexpected } from '#server/log.ts';
 import { broadcast } from './broadcast.ts';
 import { watchConnections } from './crowd.ts';
 import { Door, letIn } from './door.ts';
-import { forgetNames } from './names.ts';
 import { isOwnOrigin } from './origin.ts';
-import { roomIn, type Outlet } from './outlet.ts';
+import { forgetName, roomIn, type Outlet } from './outlet.ts';
 
 export type StaffSpace = Namespace<StaffCalls, StaffEvents, DefaultEventsMap, unknown>;
 export type StaffSocket = Socket<StaffCalls, StaffEvents, DefaultEventsMap, unknown>;
@@ -50,7 +49,7 @@ export function openSockets(server: HttpServer): Sockets {
   });
   const staff = io.of('/') as StaffSpace;
   const customers = io.of('/t') as CustomerSpace;
-  for (const space of [staff, customers]) forgetNames(space);
+  staff.adapter.on('delete-room', forgetName);
   return {
     io,
     staff,

@@ -5,8 +5,7 @@ import { reportUnexpected } from '#server/log.ts';
 import type { Channel } from './channel.ts';
 import type { Ends } from './ends.ts';
 import type { Feed } from './feed.ts';
-import { nameIn } from './names.ts';
-import { roomIn } from './outlet.ts';
+import { nameIn, roomIn } from './outlet.ts';
 import type { Attendance, Page, Visit } from './presence.ts';
 import { Seat, type Door } from './seat.ts';
 import type { StaffSocket } from './server.ts';
@@ -89,7 +88,8 @@ export class Viewer implements Visit, Page, Door {
   }
 
   relieve(): void {
-    if (this.#channel) this.seat.remind(this.#channel.cursor);
+    // A line that is being closed may become free, too.
+    if (this.#channel && !this.#socket.disconnected) this.seat.remind(this.#channel.cursor);
   }
 
   get page(): Page {

@@ -10,8 +10,10 @@ afterEach(() => vi.useRealTimers());
 function watched(leftMs: number) {
   const end = vi.fn();
   const expiresAt = new Date(begin + leftMs).toISOString();
-  const forget = new Ends().watchLink({ workspaceId: 'w', linkId: 'l', expiresAt }, { end });
-  return { end, forget };
+  const ends = new Ends();
+  const one = { end };
+  ends.watchLink({ workspaceId: 'w', linkId: 'l', expiresAt }, one);
+  return { end, forget: () => ends.forget(one) };
 }
 
 test('a link ends at its time, though its timer comes too early', () => {
