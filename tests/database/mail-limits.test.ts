@@ -66,3 +66,12 @@ test('the key of a stored mail is', async () => {
   expect((await write(text(200))).count).toBe(1);
   await expect(write(text(201))).rejects.toMatchObject({ code: '23514' });
 });
+
+test('and so are the bytes of one that leaves', async () => {
+  const { owner } = desk.db;
+  // Made where they are judged: forty megabytes take their time on the way.
+  const write = (length: number) =>
+    owner`update lotse.outgoing_mails set bytes = decode(repeat('00', ${length}), 'hex')`;
+  await write(0);
+  await expect(write(41_943_041)).rejects.toMatchObject({ code: '23514' });
+});

@@ -43,7 +43,16 @@ async function confirmationOf(ticket: string) {
   return row ?? expect.fail('no confirmation was queued');
 }
 
-const leaves = (ticket: string) => until(async () => (await confirmationOf(ticket)).state === 'sent');
+/** However long this test takes, it is not the minute that lets it go. */
+async function leaves(ticket: string): Promise<void> {
+  await until(async () => {
+    await desk.db.owner`
+      update lotse.outgoing_mails set created_at = now() where ticket_id = ${ticket} and state = 'queued'
+        and created_at between now() - interval '50 seconds' and now()
+    `;
+    return (await confirmationOf(ticket)).state === 'sent';
+  });
+}
 
 test('a confirmation waits while a mail waits to be read, an answer does not', async () => {
   const ticket = await confirm();

@@ -5,7 +5,7 @@ const mostSeconds = 60;
 
 /**
  * Reception goes before what nobody wrote: while mails wait to be read and filed, confirmations wait, as a condition over `o`
- * (outgoing_mails). One that somebody's answer to the same customer follows goes at once, so that both come in their order.
+ * (outgoing_mails), whosever they are: all share the processors. One that somebody's answer to the same customer follows goes at once, so that both come in their order.
  */
 export function hasItsTurn(sql: TransactionSql) {
   return sql`
