@@ -137,7 +137,9 @@ test('who tries passwords too often is told how long to wait', async () => {
   const attempt = async (password: string) => {
     await visitor.locator('input[type=email]').fill(emailOf('mona'));
     await visitor.locator('input[type=password]').fill(password);
+    const answer = visitor.waitForResponse((response) => response.request().method() === 'POST');
     await visitor.keyboard.press('Enter');
+    await answer;
   };
   const refused = visitor.getByText(/zu viele Versuche\. Bitte warten Sie \d+ Minuten/);
   while (!(await refused.count())) {
