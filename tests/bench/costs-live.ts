@@ -11,6 +11,8 @@ import { repeat, type Bench } from './part.ts';
 
 const few = 100;
 const perSecond = 20;
+/** Enough to be told in hundredths of a second, and no more than one page may ask at once. */
+const asks = 150;
 
 type Watched = { desk: Desk; server: LiveServer; clients: Clients[]; postmaster: number; tickets: Iterator<string> };
 
@@ -91,7 +93,7 @@ async function comingBack({ desk, server, tickets }: Watched, { slug, cookies, m
     const frame = await arrived;
     const before = cpuMsOf(server.pid);
     let told = 0;
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < asks; i++) {
       const answer = await page.catchUp(frame.seq - missed);
       if (!('frames' in answer)) throw new Error('A new snapshot was asked for');
       // Fewer than were missed: what a customer is told has a seq, too.

@@ -17,6 +17,7 @@ export const constants = {
   hearingUs: 'cost.redis.delivery_cpu_us',
   catchUpUs: 'cost.catchup.cpu_us',
   mailsPerS: 'mail.smtp.per_s',
+  confirmationMs: 'mail.out.cpu_ms',
   viewerKib: 'idle.kib_per_viewer',
   bareP50Ms: 'limit.socketio.1000.server_p50_ms',
   bareP99Ms: 'limit.socketio.1000.server_p99_ms',
@@ -42,9 +43,9 @@ export function constantsFrom({ figures, machine }: Pick<Latest, 'figures' | 'ma
   return { ...Object.fromEntries(entries), cores: machine.cores } as Constants;
 }
 
-/** All that a mail takes, with its confirmation: while so many a second were filed, every core was busy. */
-export function mailMs({ cores, mailsPerS }: Constants): number {
-  return (cores * 1_000) / mailsPerS;
+/** All that a mail takes, with its confirmation, which leaves later: while so many a second were filed, every core was busy. */
+export function mailMs({ cores, mailsPerS, confirmationMs }: Constants): number {
+  return (cores * 1_000) / mailsPerS + confirmationMs;
 }
 
 /** The database's share of it, taken to be that of a claim. */
