@@ -13,7 +13,7 @@ function watched(leftMs: number) {
   const ends = new Ends();
   const one = { end };
   ends.watchLink({ workspaceId: 'w', linkId: 'l', expiresAt }, one);
-  return { end, forget: () => ends.forget(one) };
+  return { end, ends, forget: () => ends.forget(one) };
 }
 
 test('a link ends at its time, though its timer comes too early', () => {
@@ -41,4 +41,14 @@ test('what is not watched any more is not ended', () => {
   forget();
   vi.advanceTimersByTime(day);
   expect(end).not.toHaveBeenCalled();
+});
+
+test('nor asked about any more', async () => {
+  const { ends, forget } = watched(day);
+  const page = { end: vi.fn() };
+  ends.watchSession({ sessionId: 's', userId: 'u' }, page);
+  forget();
+  ends.forget(page);
+  // There is no database here: one question would fail.
+  await expect(ends.check()).resolves.toBeUndefined();
 });
