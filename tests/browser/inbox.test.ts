@@ -26,6 +26,23 @@ afterAll(async () => {
   await desk?.close();
 });
 
+/** Keeps a page from what it asks for, until `answer()`. */
+async function held(page: Page, address: string) {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const asked = page.waitForRequest(address);
+  await page.route(address, async (route) => {
+    await promise;
+    await route.continue();
+  });
+  const answer = async () => {
+    const answered = page.waitForResponse(address);
+    resolve();
+    await answered;
+    await page.evaluate(() => new Promise((done) => setTimeout(done)));
+  };
+  return { asked, answer };
+}
+
 const line = (page: Page, subject: string) => page.locator('[data-mail]', { hasText: subject });
 const said = (page: Page, text: string) => page.getByText(text).first().waitFor();
 
@@ -72,24 +89,80 @@ test('by keyboard: down the list, file and on to the next, and take it back', as
   for (const page of [ben, mona]) await page.locator(`[data-mail="${first}"]`).waitFor();
 });
 
-test('mail that comes while one is on his way elsewhere lets him arrive', async () => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  await ben.route('**/contacts/__data.json*', async (route) => {
-    await promise;
+test('keys run ahead of the pages: each means the mail one is on the way to, and what one files leaves at once', async () => {
+  const slow = Promise.withResolvers<void>();
+  await ben.route('**/inbox/**/__data.json*', async (route) => {
+    await slow.promise;
     await route.continue();
   });
-  const asked = ben.waitForRequest('**/contacts/__data.json*');
+  await ben.keyboard.press('Escape');
+  const ids = await ben
+    .locator('[data-mail]')
+    .evaluateAll((lines) => lines.map((each) => each.getAttribute('data-mail')));
+  const [first, second, third, fourth] = ids;
+  const chosen = (id: string | null | undefined) => ben.locator(`[data-mail="${id}"][aria-current]`).waitFor();
+  const gone = (page: Page, id: string | null | undefined) =>
+    page.locator(`[data-mail="${id}"]`).waitFor({ state: 'detached' });
+  for (const [key, there] of [
+    ['j', first],
+    ['j', second],
+    ['e', third],
+    ['e', fourth],
+  ] as const) {
+    await ben.keyboard.press(key);
+    await chosen(there);
+  }
+  for (const page of [ben, mona]) for (const id of [second, third]) await gone(page, id);
+  await ben.keyboard.press('Enter');
+  slow.resolve();
+  await ben.getByRole('dialog').waitFor();
+  expect(new URL(ben.url()).pathname.endsWith(`/inbox/${fourth}`)).toBe(true);
+  expect(await mona.locator(`[data-mail="${first}"]`).count()).toBe(1);
+  await said(mona, m.inbox_taken({ name: 'Ben Okoro' }, de));
+  await ben.unrouteAll();
+
+  // What a colleague works on comes back, with his name.
+  await mona.locator(`[data-mail="${fourth}"]`).click();
+  await mona.keyboard.press('e');
+  await said(mona, m.inbox_taken_by({ name: 'Ben Okoro' }, de));
+  await mona.locator(`[data-mail="${fourth}"]`).waitFor();
+  await ben.keyboard.press('Escape');
+  await ben.keyboard.press('Escape');
+});
+
+test('what a race lost comes back with the reason', async () => {
+  const { owner } = desk.database;
+  const id = await mona.locator('[data-mail]').first().getAttribute('data-mail');
+  const lost = mona.locator(`[data-mail="${id}"]`);
+  await lost.click();
+  // Ben has it, and she was not told yet.
+  await owner`
+    update lotse.mails m set taken_by_member_id = b.id, taken_until = now() + interval '2 minutes'
+    from lotse.members b where m.id = ${id} and b.workspace_id = m.workspace_id and b.name = 'Ben Okoro'
+  `;
+  await mona.keyboard.press('e');
+  await said(mona, m.errors_mail_taken({ name: 'Ben Okoro' }, de));
+  await lost.waitFor();
+  await owner`update lotse.mails set taken_by_member_id = null, taken_until = null where id = ${id}`;
+});
+
+test('mail that comes while one is on his way elsewhere lets him arrive, though he changes his mind', async () => {
+  const contacts = await held(ben, '**/contacts/__data.json*');
+  const archived = await held(ben, '**/inbox/__data.json?show=archived*');
   await ben
     .getByRole('navigation')
     .getByRole('link', { name: m.admin_contacts({}, de) })
     .click();
-  await asked;
+  await contacts.asked;
   const mail = { from: 'Rita Rohr <rita@example.net>', to: 'info@nordlicht.example', subject: 'Keller wieder trocken' };
   await desk.mail({ ...mail, text: 'Danke!' });
   // She has been told and has read anew, as long after the news as he would have.
   await line(mona, mail.subject).waitFor();
-  resolve();
-  await ben.waitForURL('**/contacts');
+  await ben.getByRole('link', { name: m.inbox_show_archived({}, de) }).click();
+  await archived.asked;
+  await contacts.answer();
+  await archived.answer();
+  await ben.waitForURL('**/inbox?show=archived');
   await ben.goBack();
   await line(ben, mail.subject).waitFor();
 });

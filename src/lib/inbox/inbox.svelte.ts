@@ -1,4 +1,5 @@
 import { createContext } from 'svelte';
+import { SvelteSet } from 'svelte/reactivity';
 import type { Live } from '#lib/live/live.svelte.ts';
 import { readAnew } from '#lib/live/read-anew.ts';
 import { sentenceOf } from '#lib/live/refusals.ts';
@@ -7,17 +8,25 @@ import type { Frame } from '#lib/shared/board.ts';
 import type { Refusal } from '#lib/shared/errors.ts';
 import type { Toasts } from '#lib/ui/toasts.svelte.ts';
 import { inboxKey } from './key.ts';
+import type { Letter } from './letter.ts';
 import { decisionWords } from './words.ts';
 
 export type Line = { id: string; subject: string };
 type Named = { id: string; name: string };
-type Deed = 'mail.archive' | 'mail.ignore';
+export type Deed = 'mail.archive' | 'mail.ignore';
 
 /** The inbox on one screen: what it lists, and what one does with it. What is true stands in the page's data. */
 export class Inbox {
   readonly live: Live;
   readonly #toasts: Toasts;
+  /** What the list shows, in its order. */
   mails = $state.raw<Line[]>([]);
+  /** What one decided about oneself: off the list at once, before the server has answered. */
+  readonly gone = new SvelteSet<string>();
+  /** The mail that is shown whole. */
+  letter = $state.raw<Letter | null>(null);
+  /** What one makes of a mail, in a dialog that opens as soon as the mail is there. */
+  doing = $state.raw<{ mail: string; what: 'ticket' | 'attach' } | null>(null);
   people = $state.raw<Named[]>([]);
   /** Leads to a mail of the list, or to the list alone. */
   show: (mail: string | null) => Promise<void> = async () => {};
@@ -49,12 +58,16 @@ export class Inbox {
     if (next) void this.show(next.id);
   }
 
-  /** Out of the inbox and on to the next; what made nothing can be taken back. */
+  /** Out of the inbox and on to the next; what made nothing can be taken back, and what is refused comes back by itself. */
   async end(mail: Line, deed: Deed): Promise<void> {
-    const next = this.neighbour(mail.id);
+    if (this.gone.has(mail.id)) return;
+    this.#pass(mail.id);
     const answer = await this.live.send(deed, { mail: mail.id }, { quiet: true });
-    if (!answer.ok) return this.refuse(answer.error);
-    this.leave(mail.id, next);
+    if (!answer.ok) {
+      this.gone.delete(mail.id);
+      return this.refuse(answer.error);
+    }
+    void readAnew(inboxKey);
     const text = deed === 'mail.archive' ? m.inbox_archived(mail) : m.inbox_ignored(mail);
     const { makeRule } = this;
     this.#toasts.show({
@@ -73,14 +86,20 @@ export class Inbox {
   async restore(mail: string): Promise<void> {
     const answer = await this.live.send('mail.restore', { mail }, { quiet: true });
     if (!answer.ok) return this.refuse(answer.error);
+    this.gone.delete(mail);
     await readAnew(inboxKey);
     void this.show(mail);
   }
 
   /** The mail went: by one's own hand the next one is shown. */
-  leave(mail: string, next = this.neighbour(mail)): void {
-    this.mails = this.mails.filter(({ id }) => id !== mail);
-    void this.show(next).then(() => readAnew(inboxKey));
+  leave(mail: string): void {
+    void this.#pass(mail).then(() => readAnew(inboxKey));
+  }
+
+  #pass(mail: string): Promise<void> {
+    const next = this.neighbour(mail);
+    this.gone.add(mail);
+    return this.show(next);
   }
 
   say(text: string, action?: { label: string; run: () => void }): void {
@@ -94,8 +113,10 @@ export class Inbox {
     void readAnew(inboxKey);
   }
 
-  /** A colleague decided about something that is listed here: it goes, and who did it is said. */
-  hear(frame: Frame): void {
+  /** A colleague decided about something that is listed here: it goes, and who did it is said. `null`: anything may have happened. */
+  hear(frame: Frame | null): void {
+    if (!frame) return this.gone.clear();
+    if (frame.type === 'mail.returned') this.gone.delete(String(frame.data['mail']));
     if (frame.type !== 'mail.decided' || frame.actor.id === this.live.me.id) return;
     const mail = this.mails.find(({ id }) => id === frame.data['mail']);
     const words = decisionWords[String(frame.data['as'])];
