@@ -18,6 +18,8 @@ export class Ear {
   #signs: Bucket | undefined;
   #catchUps: Bucket | undefined;
   #turns: Turns | undefined;
+  /** How many looks it was told of. */
+  #looks = 0;
 
   constructor(socket: StaffSocket, viewer: Viewer, attendance: Attendance) {
     this.#socket = socket;
@@ -62,13 +64,17 @@ export class Ear {
 
   #look(value: unknown): void {
     const look = calls.look.safeParse(value);
-    if (!look.success || !this.#maySign()) return;
+    if (!look.success) return;
     const { ticket } = look.data;
+    const number = ++this.#looks;
+    // Costs nothing, and so is never refused: who was too quick must not stay where he no longer is.
     if (ticket === null) return this.#attendance.look(this.#viewer, null);
+    if (!this.#maySign()) return;
     const { opening, workspaceId, memberId } = this.#viewer;
     Promise.all([opening, views.look({ workspaceId, memberId, ticketId: ticket })]).then(
       ([{ ring }, audience]) => {
-        if (!audience) return;
+        // He may have gone on while it was asked whether he may.
+        if (!audience || number !== this.#looks) return;
         if (!ring.audienceOf(ticket)) ring.know(ticket, audience);
         this.#attendance.look(this.#viewer, ticket);
       },

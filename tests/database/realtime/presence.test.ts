@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createCast, createTicket, linkFor, run, type Cast, type Member } from '../../support/cast.ts';
 import { createLiveDatabase, openBoard, openTicketPage, startLive, type Desk, type Page } from '../../support/live.ts';
+import { until } from '../../support/until.ts';
 
 let desk: Desk;
 let cast: Cast;
@@ -81,6 +82,36 @@ describe('a look at a ticket', () => {
       { memberId: string }[]
     >`select member_id from lotse.ticket_views where ticket_id = ${ticket}`;
     expect(views.map((view) => view.memberId).toSorted()).toEqual([cast.ada.memberId, cast.ben.memberId].toSorted());
+  });
+
+  test('that was taken back before it was answered does not come back', async () => {
+    const [ticket, next] = [await createTicket(cast), await createTicket(cast)];
+    const [ada, ben] = [await board(cast.ada), await board(cast.ben)];
+    await desk.database.owner.begin(async (sql) => {
+      // What keeping the look waits for (server/domain/views.ts).
+      await sql`select pg_advisory_xact_lock(hashtextextended('view:' || ${ticket}::text || ${cast.ben.memberId}::text, 0))`;
+      ben.socket.emit('look', { ticket });
+      ben.socket.emit('look', { ticket: null });
+      // Answered after what was said before it.
+      await ben.command('no.such', {});
+    });
+    await until(async () => {
+      const kept = await desk.database.owner`select from lotse.ticket_views where ticket_id = ${ticket}`;
+      return kept.length > 0;
+    });
+    ben.socket.emit('look', { ticket: next });
+    await hears(ada, 'looks', { ticket: next, members: [cast.ben.memberId] });
+    expect(told(ada, 'looks')).toHaveLength(1);
+  });
+
+  test('is taken back also by who was so quick that no more of his looks are heard', async () => {
+    const ticket = await createTicket(cast);
+    const [ada, ben] = [await board(cast.ada), await board(cast.ben)];
+    ben.socket.emit('look', { ticket });
+    await hears(ada, 'looks', { ticket, members: [cast.ben.memberId] });
+    for (let i = 0; i < 40; i++) ben.socket.emit('typing', { ticket, where: null });
+    ben.socket.emit('look', { ticket: null });
+    await hears(ada, 'looks', { ticket, members: [] });
   });
 
   test('at somebody else’s ticket is none', async () => {
