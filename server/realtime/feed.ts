@@ -104,7 +104,10 @@ export class Feed {
       this.#closeIdle();
       const seqs = await heads([...this.#ready.keys()]);
       this.#lastPolled = performance.now();
-      for (const [id, channel] of this.#ready) if ((seqs.get(id) ?? 0) > channel.cursor) void channel.read();
+      for (const [id, channel] of this.#ready) {
+        // Who waits for his rights, too: the reading that was to let him in may have failed.
+        if ((seqs.get(id) ?? 0) > channel.cursor || channel.seats.areWaiting) void channel.read();
+      }
     } catch (error) {
       reportUnexpected(error, { part: 'feed' });
     } finally {

@@ -14,8 +14,8 @@ export class Seats {
     this.#workspaceId = workspaceId;
   }
 
-  get isEmpty(): boolean {
-    return this.#all.size === 0;
+  get areWaiting(): boolean {
+    return this.#waiting.size > 0;
   }
 
   add(seat: Seat): void {

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Frame } from '#lib/shared/board.ts';
 import type { Heartbeat } from '#lib/shared/wire.ts';
 import { Channel } from '#server/realtime/channel.ts';
+import { Feed } from '#server/realtime/feed.ts';
 import type { Outlet } from '#server/realtime/outlet.ts';
 import { Seat } from '#server/realtime/seat.ts';
-import { createCast, createTicket, run, type Cast } from '../../support/cast.ts';
+import { createCast, createTicket, run, type Cast, type Member } from '../../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 type Sent = { frame: Frame; rooms: readonly string[]; except: readonly string[] };
@@ -61,6 +62,13 @@ async function channelTo(staffRooms: string[], customerRooms: string[] = []) {
   const channel = await Channel.open({ workspaceId: cast.workspaceId, outlets, observe: () => undefined });
   return { channel, staff: outlets.staff, customers: outlets.customers };
 }
+
+/** A member's page that nobody looks at. */
+const seatOf = ({ memberId }: Member, onEntering: () => void = () => undefined) =>
+  new Seat(
+    { kind: 'member', memberId },
+    { enter: onEntering, leave: () => undefined, end: () => expect.unreachable() },
+  );
 
 test('rooms that lost a ticket before its events went out get the codes and none of its words', async () => {
   const { channel, staff } = await channelTo(['moderators', `pool:${cast.heating}`, `pool:${cast.lift}`]);
@@ -175,4 +183,19 @@ test('when rights change again before they were read anew, the later change is h
   expect(heard.at(-1)).toMatchObject({ type: 'ticket.created', ticket: after });
   // Once more, at the later change: as of then his rights hold.
   expect(entered).toHaveLength(2);
+});
+
+test('who could not be let in, since his rights could not be read, is let in once they can be', async () => {
+  const feed = new Feed({ staff: new Ear([]), customers: new Ear([]) });
+  await feed.start();
+  const { channel, release } = await feed.hold(cast.workspaceId);
+  const seat = seatOf(cast.ben);
+  await db.owner`revoke select on lotse.pool_access from lotse_system`;
+  channel.seats.add(seat);
+  await channel.read();
+  await db.owner`grant select on lotse.pool_access to lotse_system`;
+  expect(seat.isIn).toBe(false);
+  await seat.entered;
+  release();
+  await feed.stop();
 });
