@@ -51,11 +51,7 @@ export class Channel {
   /** Reads what is new. Calls that come meanwhile are answered by one more reading. Never throws: the next poll tries again. */
   read(): Promise<void> {
     this.#again = true;
-    this.#reading ??= this.#run()
-      .catch((error: unknown) => void reportUnexpected(error, { part: 'feed', workspaceId: this.workspaceId }))
-      .finally(() => {
-        this.#reading = undefined;
-      });
+    this.#reading ??= this.#run();
     return this.#reading;
   }
 
@@ -65,22 +61,33 @@ export class Channel {
   }
 
   async #run(): Promise<void> {
-    while (this.#again) {
-      this.#again = false;
-      await this.seats.readRights(this.ring);
-      const rows = await eventsAfter({ workspaceId: this.workspaceId, after: this.cursor, most: batch });
-      this.#again ||= rows.length === batch;
-      this.seats.plan(this.cursor, rows);
-      for (const row of rows) {
-        this.seats.admit(this.cursor, row.seq);
-        this.#deliver(row);
-        if (row.type !== 'access.changed') continue;
-        // Rights are read anew before the next seq goes out.
-        this.#again = true;
-        break;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await this.#readOn();
       }
-      this.seats.admit(this.cursor);
+    } catch (error) {
+      reportUnexpected(error, { part: 'feed', workspaceId: this.workspaceId });
+    } finally {
+      // In the same breath as the last look at `again`: who asks a moment later would be told of a reading that is over.
+      this.#reading = undefined;
     }
+  }
+
+  async #readOn(): Promise<void> {
+    await this.seats.readRights(this.ring);
+    const rows = await eventsAfter({ workspaceId: this.workspaceId, after: this.cursor, most: batch });
+    this.#again ||= rows.length === batch;
+    this.seats.plan(this.cursor, rows);
+    for (const row of rows) {
+      this.seats.admit(this.cursor, row.seq);
+      this.#deliver(row);
+      if (row.type !== 'access.changed') continue;
+      // Rights are read anew before the next seq goes out.
+      this.#again = true;
+      break;
+    }
+    this.seats.admit(this.cursor);
   }
 
   #deliver(row: LedgerRow): void {

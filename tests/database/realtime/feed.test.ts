@@ -199,3 +199,17 @@ test('who could not be let in, since his rights could not be read, is let in onc
   release();
   await feed.stop();
 });
+
+test('who comes in the very moment in which a reading ends is let in by the next', async () => {
+  const { channel } = await channelTo([]);
+  const last = seatOf(cast.mona);
+  const first = seatOf(cast.ben, () =>
+    queueMicrotask(() => {
+      channel.seats.add(last);
+      void channel.read();
+    }),
+  );
+  channel.seats.add(first);
+  await channel.read();
+  await last.entered;
+});
