@@ -123,7 +123,7 @@ export class Channel {
   beat({ all }: { all: boolean }): void {
     const { staff, customers } = this.#options.outlets;
     const active = all
-      ? staff.occupied(this.workspaceId)
+      ? this.seats.staffRooms()
       : new Set(this.ring.after(this.#beaten).flatMap((entry) => entry.rooms));
     this.#beaten = this.cursor;
     for (const room of active) {

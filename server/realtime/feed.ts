@@ -116,8 +116,8 @@ export class Feed {
   }
 
   #beat(): void {
-    const all = ++this.#beats % beatsPerRound === 0;
-    for (const channel of this.#ready.values()) channel.beat({ all });
+    this.#beats++;
+    for (const [id, channel] of this.#ready) channel.beat({ all: isTurnOf(id, this.#beats) });
   }
 
   #closeIdle(): void {
@@ -128,4 +128,9 @@ export class Feed {
       for (const follower of this.#followers) follower.closed(id);
     }
   }
+}
+
+/** Ids are chance, which spreads a process's workspaces evenly over the round: all in one beat would hold everybody up. */
+function isTurnOf(workspaceId: string, beat: number): boolean {
+  return Number.parseInt(workspaceId.slice(-8), 16) % beatsPerRound === beat % beatsPerRound;
 }

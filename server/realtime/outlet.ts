@@ -6,8 +6,6 @@ export type Outlet = {
   hasAnyone(workspaceId: string, rooms: readonly string[]): boolean;
   send(workspaceId: string, frame: Frame, to: { rooms: readonly string[]; except?: readonly string[] }): void;
   heartbeat(workspaceId: string, beat: Heartbeat): void;
-  /** The rooms of a workspace in which somebody is. */
-  occupied(workspaceId: string): string[];
 };
 
 /** Rooms are a workspace's own. */

@@ -18,6 +18,15 @@ export class Seats {
     return this.#waiting.size > 0;
   }
 
+  /** The rooms of the team in which somebody is; found here, since Socket.io knows them all together, of all workspaces. */
+  staffRooms(): ReadonlySet<string> {
+    const occupied = new Set<string>();
+    for (const { identity, rooms } of this.#all) {
+      if (identity.kind === 'member') for (const room of rooms) occupied.add(room);
+    }
+    return occupied;
+  }
+
   add(seat: Seat): void {
     this.#all.add(seat);
     this.#waiting.add(seat);

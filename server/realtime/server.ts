@@ -88,17 +88,12 @@ export function isTaken({ conn }: Pick<Socket, 'conn'>): boolean {
 const forgotten = Object.freeze({ headers: {}, auth: {}, query: {} });
 
 export function outletFor(space: StaffSpace | CustomerSpace): Outlet {
-  const { rooms: occupied } = space.adapter;
   const named = (workspaceId: string, rooms: readonly string[]) => rooms.map((room) => roomIn(workspaceId, room));
   return {
-    hasAnyone: (workspaceId, rooms) => rooms.some((room) => occupied.has(roomIn(workspaceId, room))),
+    hasAnyone: (workspaceId, rooms) => rooms.some((room) => space.adapter.rooms.has(roomIn(workspaceId, room))),
     send(workspaceId, frame, { rooms, except = [] }) {
       broadcast(space, { rooms: named(workspaceId, rooms), except: named(workspaceId, except) }, ['event', frame]);
     },
-    occupied: (workspaceId) =>
-      [...occupied.keys()].flatMap((name) =>
-        name.startsWith(roomIn(workspaceId, '')) ? name.slice(workspaceId.length + 1) : [],
-      ),
     heartbeat: (workspaceId, beat) =>
       broadcast(space, { rooms: [roomIn(workspaceId, beat.room)] }, ['heartbeat', beat]),
   };

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Frame } from '#lib/shared/board.ts';
 import type { Heartbeat } from '#lib/shared/wire.ts';
+import { rooms } from '#server/domain/events.ts';
 import { Channel } from '#server/realtime/channel.ts';
 import { Feed } from '#server/realtime/feed.ts';
 import type { Outlet } from '#server/realtime/outlet.ts';
@@ -39,10 +41,6 @@ class Ear implements Outlet {
 
   heartbeat(_: string, beat: Heartbeat): void {
     this.beats.push(beat);
-  }
-
-  occupied(): string[] {
-    return [...this.#there];
   }
 }
 
@@ -118,6 +116,7 @@ test('readings that are asked for at once are one, and nothing comes twice', asy
 test('heartbeats name the last seq of rooms in which something happened, and of quiet ones when asked', async () => {
   const { channel, staff } = await channelTo(['moderators', 'staff', `pool:${cast.heating}`]);
   await createTicket(cast);
+  channel.seats.add(seatOf(cast.mona));
   await channel.read();
   channel.beat({ all: false });
   const last = staff.sent.at(-1)?.frame.seq ?? 0;
@@ -131,6 +130,31 @@ test('heartbeats name the last seq of rooms in which something happened, and of 
   const quiet = staff.beats.find(({ room }) => room === 'staff');
   expect(quiet?.seq).toBeLessThan(last);
   expect(quiet?.upTo).toBe(channel.cursor);
+});
+
+test('the quiet rooms of many workspaces are told in a round of beats, those of each once, and never of many together', async () => {
+  const staff = new Ear([rooms.staff]);
+  const feed = new Feed({ staff, customers: new Ear([]) });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  await feed.start();
+  const count = 40;
+  // As ids are, each somewhere else.
+  const ids = Array.from({ length: count }, (_, i) => `${randomUUID().slice(0, -2)}${i.toString(16).padStart(2, '0')}`);
+  for (const id of ids) {
+    const { channel } = await feed.hold(id);
+    const seat = seatOf(cast.ben);
+    seat.rights = { seq: 0, rooms: new Set([rooms.staff]) };
+    channel.seats.add(seat);
+    await channel.read();
+  }
+  const told: number[] = [];
+  for (let beat = 0; beat < 20; beat++) {
+    vi.advanceTimersByTime(15_000);
+    told.push(staff.beats.splice(0).length);
+  }
+  vi.useRealTimers();
+  await feed.stop();
+  expect(told).toEqual(told.map(() => count / told.length));
 });
 
 test('what a customer hears has no card, no name and no room of the team', async () => {
