@@ -132,14 +132,15 @@ test('heartbeats name the last seq of rooms in which something happened, and of 
   expect(quiet?.upTo).toBe(channel.cursor);
 });
 
-test('the quiet rooms of many workspaces are told in a round of beats, those of each once, and never of many together', async () => {
+test('the quiet rooms of many workspaces are told in a round of beats, as many in each beat', async () => {
   const staff = new Ear([rooms.staff]);
   const feed = new Feed({ staff, customers: new Ear([]) });
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   await feed.start();
   const count = 40;
-  // As ids are, each somewhere else.
-  const ids = Array.from({ length: count }, (_, i) => `${randomUUID().slice(0, -2)}${i.toString(16).padStart(2, '0')}`);
+  // Else chance would spread them, a little less evenly.
+  const like = randomUUID().slice(0, -2);
+  const ids = Array.from({ length: count }, (_, i) => `${like}${i.toString(16).padStart(2, '0')}`);
   for (const id of ids) {
     const { channel } = await feed.hold(id);
     const seat = seatOf(cast.ben);
