@@ -52,6 +52,7 @@ describe('a reader', () => {
   test('who claims the ticket may write from then on, and no more when it is given away', async () => {
     const ticket = await createTicket(cast);
     const [ada, ben] = [await synced(await edit(cast.ada, ticket)), await synced(await edit(cast.ben, ticket))];
+    const mona = await synced(await edit(cast.mona, ticket));
     const renewed = new Promise<void>((resolve) => ben.provider.on('sync', (state: boolean) => state && resolve()));
     await run(cast.ben, 'ticket.claim', { ticket });
     await renewed;
@@ -61,11 +62,18 @@ describe('a reader', () => {
     await run(cast.ada, 'ticket.assign', { ticket, member: cast.mona.memberId });
     await told;
     ben.text.insert(0, 'Doch nicht. ');
+    ben.provider.awareness.setLocalState({ cursor: { anchor: 7 } });
+    // What he typed came in before his cursor did.
+    await new Promise<void>((resolve) => {
+      const look = () => mona.provider.awareness.getStates().has(ben.doc.clientID) && resolve();
+      mona.provider.awareness.on('change', look);
+      look();
+    });
     ada.text.insert(0, 'Mona. ');
-    await reads(ada, 'Mona. Ich bin dran.');
-    expect(await new Promise((resolve) => setImmediate(() => resolve(ada.text.toString())))).toBe(
-      'Mona. Ich bin dran.',
-    );
+    await reads(mona, 'Mona. Ich bin dran.');
+    expect(await storedText(cast.workspaceId, ticket)).toBe('Mona. Ich bin dran.');
+    // Dropped, and no reason to be put out: he may still read.
+    expect(ben.provider.wsconnected).toBe(true);
   });
 
   test('who loses sight of the ticket is put out at once', async () => {
