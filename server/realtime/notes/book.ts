@@ -1,17 +1,15 @@
-import type { WebSocket } from 'ws';
 import type { LedgerRow } from '#server/domain/feed.ts';
 import * as notes from '#server/domain/notes.ts';
-import { reportUnexpected } from '#server/log.ts';
 import { Bucket } from '#lib/shared/bucket.ts';
 import type { Bus } from '../bus.ts';
 import type { Feed } from '../feed.ts';
+import { Editor, type Guest } from './editor.ts';
 import { closes, framesAtOnce, framesPerSecond } from './limits.ts';
-import { Note, type Address, type Editor } from './note.ts';
+import { Note, type Address } from './note.ts';
 import { messages, readMessage } from './protocol.ts';
+import { recheck } from './recheck.ts';
 
 type Page = { key: string; note: Promise<Note>; guests: number };
-
-type Guest = { socket: WebSocket; memberId: string; name: string; mayWork: boolean };
 
 /** What may change who sees or edits the notes of a ticket. */
 const changesOfTicket = /^ticket\.(left|claimed|released|assigned|moved|supported|unsupported)$/;
@@ -48,7 +46,7 @@ export class NoteBook {
       throw error;
     });
     if (socket.readyState !== socket.OPEN) return go();
-    const editor: Editor = { ...guest, isHeld: false };
+    const editor = new Editor(guest);
     socket.once('close', () => {
       note.leave(editor);
       go();
@@ -61,7 +59,7 @@ export class NoteBook {
       receive(note, editor, data);
     });
     // What changed while this page came in.
-    await this.#recheck(note, [editor]);
+    await recheck(note, [editor]);
   }
 
   heard(word: string): void {
@@ -114,44 +112,17 @@ export class NoteBook {
     for (const { note } of this.#pages.values()) {
       void note.then((open) => {
         const isIt = open.address.workspaceId === workspaceId && (all || open.address.ticketId === ticketId);
-        if (isIt) void this.#recheck(open, [...open.editors]);
+        if (isIt) void recheck(open, [...open.editors]);
       }, ignore);
     }
-  }
-
-  /** Sends nothing to an editor until it is known that he may still read it. */
-  async #recheck(note: Note, editors: Editor[]): Promise<void> {
-    for (const editor of editors) editor.isHeld = true;
-    for (const editor of editors) {
-      try {
-        await this.#recheckOne(note, editor);
-      } catch (error) {
-        reportUnexpected(error, { part: 'notes' });
-        editor.socket.close(closes.again, 'unexpected');
-      }
-    }
-  }
-
-  async #recheckOne(note: Note, editor: Editor): Promise<void> {
-    const { workspaceId, ticketId, generation } = note.address;
-    const rights = await notes.rightsTo({ workspaceId, memberId: editor.memberId }, ticketId);
-    const { socket } = editor;
-    if (!rights.sees) return socket.close(closes.forbidden, 'ticket.notFound');
-    if (rights.generation !== generation) return socket.close(closes.oldGeneration, 'note.generation');
-    if (rights.mayWork && !editor.mayWork) return socket.close(closes.again, 'rights');
-    if (!rights.mayWork && editor.mayWork) socket.send(messages.readOnly());
-    editor.mayWork = rights.mayWork;
-    editor.isHeld = false;
-    note.sendAll(editor);
   }
 }
 
 function receive(note: Note, editor: Editor, data: Buffer): void {
   try {
     const message = readMessage(data);
-    // Asked while his rights are looked at: he is sent everything afterwards.
-    if (message.kind === 'state' && !editor.isHeld) note.answer(editor, message.vector);
-    if (message.kind === 'askCursors' && !editor.isHeld) editor.socket.send(messages.cursors(note.cursors.all()));
+    if (message.kind === 'state') note.answer(editor, message.vector);
+    if (message.kind === 'askCursors') editor.send(messages.cursors(note.cursors.all()));
     // A reader's edits are dropped; that he may read only was told to his page.
     if (message.kind === 'update' && editor.mayWork) note.take(editor, message.update, { isAnswer: message.isAnswer });
     if (message.kind === 'cursors') {

@@ -6,18 +6,9 @@ import { reportUnexpected } from '#server/log.ts';
 import type { Bus } from '../bus.ts';
 import { shareCursors, type CursorSharing } from './cursor-sharing.ts';
 import { Cursors } from './cursors.ts';
+import type { Editor } from './editor.ts';
 import { batchMs, closes, documentBytes, editingMs, updateBytes, updatesToFold } from './limits.ts';
 import { messages } from './protocol.ts';
-
-/** One open editor. */
-export type Editor = {
-  socket: WebSocket;
-  memberId: string;
-  name: string;
-  mayWork: boolean;
-  /** Sent nothing while his rights are looked at. */
-  isHeld: boolean;
-};
 
 export type Address = { workspaceId: string; ticketId: string; generation: number };
 
@@ -58,9 +49,6 @@ export class Note {
 
   enter(editor: Editor): void {
     this.editors.add(editor);
-    editor.socket.send(messages.state(this.#doc));
-    editor.socket.send(messages.cursors(this.cursors.all()));
-    if (!editor.mayWork) editor.socket.send(messages.readOnly());
   }
 
   leave(editor: Editor): void {
@@ -76,13 +64,20 @@ export class Note {
   }
 
   answer(editor: Editor, vector: Uint8Array): void {
-    editor.socket.send(messages.missing(this.#doc, vector));
+    // Asked while his rights are read: he is sent everything afterwards.
+    if (editor.isHeld()) editor.hasMissed = true;
+    else editor.send(messages.missing(this.#doc, vector));
   }
 
-  /** Everything anew, for somebody who was sent nothing for a moment. */
-  sendAll({ socket }: Editor): void {
-    socket.send(messages.missing(this.#doc, nothing));
-    socket.send(messages.cursors(this.cursors.all()));
+  /** He may read: what he needs to follow from here on. */
+  resume(editor: Editor): void {
+    const { isNew, hasMissed, mayWork } = editor;
+    editor.isNew = false;
+    editor.hasMissed = false;
+    if (isNew) editor.send(messages.state(this.#doc));
+    if (hasMissed) editor.send(messages.missing(this.#doc, nothing));
+    if (isNew || hasMissed) editor.send(messages.cursors(this.cursors.all()));
+    if (isNew && !mayWork) editor.send(messages.readOnly());
   }
 
   /**
@@ -130,7 +125,7 @@ export class Note {
   }
 
   sendOthers(message: Uint8Array, except: Editor | null): void {
-    for (const editor of this.editors) if (editor !== except && !editor.isHeld) editor.socket.send(message);
+    for (const editor of this.editors) if (editor !== except) editor.send(message);
   }
 
   async #store(editor: Editor, bytes: Uint8Array): Promise<void> {

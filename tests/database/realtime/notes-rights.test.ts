@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { tokenFor } from '#server/domain/links.ts';
 import { createCast, createTicket, linkFor, run, type Cast, type Member } from '../../support/cast.ts';
-import { createLiveDatabase, signInAs, slugOf, startLive, type Desk } from '../../support/live.ts';
+import { createLiveDatabase, openBoard, signInAs, slugOf, startLive, type Desk } from '../../support/live.ts';
 import { openNotesOf, reads, storedText, synced, type Notes } from '../../support/notes.ts';
 
 let desk: Desk;
@@ -32,6 +32,49 @@ async function edit(
   const notes = openNotesOf(desk.live, { slug, ticket, cookie, ...options });
   open.push(notes);
   return notes;
+}
+
+/**
+ * The database answers late what this member may do with a ticket: what he could while it was in the pool of the heatings is
+ * known after `release('before')`, what he can afterwards after `release('after')`.
+ */
+async function delayRightsOf({ memberId }: Member) {
+  const { owner } = desk.database;
+  const held = await owner.reserve();
+  const keys = { before: 8_001, after: 8_002 };
+  await held`select pg_advisory_lock(${keys.before}), pg_advisory_lock(${keys.after})`;
+  await owner.unsafe(`
+    alter function private.may_work(uuid) rename to may_work_at_once;
+    create function private.may_work(ticket uuid) returns boolean
+    language plpgsql stable security definer
+    set search_path = ''
+    as $$
+    begin
+      if private.member() = '${memberId}' then
+        perform pg_advisory_xact_lock_shared(case when pool_id = '${cast.heating}' then ${keys.before} else ${keys.after} end)
+        from lotse.tickets where id = ticket;
+      end if;
+      return private.may_work_at_once(ticket);
+    end
+    $$;
+    grant execute on function private.may_work to lotse_member;
+  `);
+  type Time = keyof typeof keys;
+  return {
+    asked: (time: Time) =>
+      expect
+        .poll(() => owner`select 1 from pg_locks where locktype = 'advisory' and objid = ${keys[time]} and not granted`)
+        .not.toHaveLength(0),
+    release: (time: Time) => held`select pg_advisory_unlock(${keys[time]})`,
+    async stop() {
+      await held`select pg_advisory_unlock_all()`;
+      await owner.unsafe(`
+        drop function private.may_work(uuid);
+        alter function private.may_work_at_once(uuid) rename to may_work;
+      `);
+      held.release();
+    },
+  };
 }
 
 describe('a reader', () => {
@@ -74,6 +117,28 @@ describe('a reader', () => {
     expect(await storedText(cast.workspaceId, ticket)).toBe('Mona. Ich bin dran.');
     // Dropped, and no reason to be put out: he may still read.
     expect(ben.provider.wsconnected).toBe(true);
+  });
+
+  test('who loses sight is told nothing more, however late his rights of before are known', async () => {
+    const ticket = await createTicket(cast);
+    const [ada, mona] = [await synced(await edit(cast.ada, ticket)), await synced(await edit(cast.mona, ticket))];
+    // The last to come is the last whose rights are read.
+    const ben = await synced(await edit(cast.ben, ticket));
+    const board = await openBoard(desk, cast.mona);
+    const answers = await delayRightsOf(cast.ben);
+    onTestFinished(answers.stop);
+    await run(cast.ada, 'ticket.assign', { ticket, member: cast.mona.memberId });
+    await answers.asked('before');
+    await run(cast.ada, 'ticket.move', { ticket, pool: cast.lift });
+    await board.frame('ticket.moved', (frame) => frame.ticket === ticket);
+    await answers.release('before');
+    await answers.asked('after');
+    ada.text.insert(0, 'geheim');
+    await reads(mona, 'geheim');
+    await answers.release('after');
+    expect(await ben.closed).toMatchObject({ code: 4403 });
+    expect(ben.text.toString()).toBe('');
+    board.close();
   });
 
   test('who loses sight of the ticket is put out at once', async () => {
