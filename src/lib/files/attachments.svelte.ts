@@ -26,6 +26,16 @@ const passing = new Set(['file.interrupted', 'too.many', 'unexpected']);
 
 export type Kept = { id: string; name: string; size: number; type: string };
 
+const arrived = (file: Kept): Pending => ({
+  ...file,
+  key: file.id,
+  isTravelling: false,
+  progress: 1,
+  refusal: null,
+  mayRetry: false,
+  preview: null,
+});
+
 /**
  * The files of a message that is being written. A colleague's travel while he still types; a customer's stay on his device
  * until he sends, since what he takes out again was never meant for us.
@@ -50,16 +60,13 @@ export class Attachments {
   }
 
   /** Takes up what an earlier visit had uploaded already. */
-  resume(files: Kept[]): void {
-    this.list = files.map((file) => ({
-      ...file,
-      key: file.id,
-      isTravelling: false,
-      progress: 1,
-      refusal: null,
-      mayRetry: false,
-      preview: null,
-    }));
+  resume(files: readonly Kept[]): void {
+    this.list = files.map(arrived);
+  }
+
+  /** Takes up what had gone already, before what was added since. */
+  takeBack(files: readonly Kept[]): void {
+    this.list = [...files.map(arrived), ...this.list];
   }
 
   add(files: Iterable<File>): void {
@@ -87,6 +94,12 @@ export class Attachments {
     const gone = this.list.find((file) => file.key === key);
     if (gone?.preview) URL.revokeObjectURL(gone.preview);
     this.list = this.list.filter((file) => file.key !== key);
+  }
+
+  /** These belong to a message now; what was added meanwhile waits for the next one. */
+  sent(files: readonly Kept[]): void {
+    const gone = new Set(files.map(({ id }) => id));
+    for (const { id, key } of this.list) if (id !== null && gone.has(id)) this.remove(key);
   }
 
   /** They belong to a message now. */

@@ -1,6 +1,6 @@
-import { invalidate } from '$app/navigation';
 import { io, type Socket } from 'socket.io-client';
 import { Comeback } from '#lib/live/comeback.ts';
+import { readAnew } from '#lib/live/read-anew.ts';
 import { setClock } from '#lib/ui/clock.ts';
 import { isTrouble } from '#lib/ui/trouble.ts';
 import { typingMs, type CustomerCalls, type CustomerEvents } from '#lib/shared/wire.ts';
@@ -144,6 +144,6 @@ export class CustomerLine {
 
   #refresh(): void {
     clearTimeout(this.#gathering);
-    this.#gathering = setTimeout(() => void invalidate('page:ticket'), gatherMs);
+    this.#gathering = setTimeout(() => void readAnew('page:ticket'), gatherMs);
   }
 }
