@@ -156,3 +156,42 @@ test('a customer on his way to other messages arrives, though news come', async 
   await customer.waitForURL((url) => url.search === '');
   await customer.context().close();
 });
+
+test('words that were refused come back to where one writes by now, before what one has written since', async () => {
+  await go(m.board_title({}, de), 'board');
+  const [first, second] = [ada.locator('section.column a.card').first(), ada.locator('section.column a.card').nth(1)];
+  const editor = ada.locator('.composer [contenteditable=true]');
+  const open = async (one: Locator) => {
+    await one.click();
+    await ada.waitForURL(`**${await one.getAttribute('href')}`);
+    await ada.locator('.composer .modes button.internal').click();
+  };
+  await open(first);
+  await editor.fill('Erster Gedanke.');
+  const sending = heldCommand('message.post');
+  await ada.keyboard.press('Control+Enter');
+  const { refuse } = await sending;
+  await open(second);
+  await open(first);
+  await editor.fill('Zweiter Gedanke.');
+  refuse();
+  await editor.getByText('Erster Gedanke.').waitFor();
+  expect(await editor.innerText()).toMatch(/Erster Gedanke\.\s+Zweiter Gedanke\./);
+  await ada.getByText(m.ticket_text_kept({}, de)).waitFor();
+});
+
+test('an old answer does not replace a newer history', async () => {
+  const first = await held(ada, '**/tickets/*/history');
+  await ada.getByRole('tab', { name: m.ticket_history({}, de) }).click();
+  await first.asked;
+  await ada.getByTitle(m.ticket_subject_change({}, de)).click();
+  await ada.getByLabel(m.ticket_subject({}, de), { exact: true }).fill('Ganz anderer Betreff');
+  const read = ada.waitForResponse('**/tickets/*/panel');
+  await ada.keyboard.press('Enter');
+  await read;
+  await first.answer();
+  await ada
+    .locator('.history li', { hasText: m.ticket_said_subject({}, de) })
+    .first()
+    .waitFor();
+});

@@ -9,8 +9,8 @@ import { Unsent, type Call, type Shelf, type Transport } from './queue.ts';
 export type SendOptions = {
   /** Shown at once; taken back when the command is refused. Needs `ticket` in the input. */
   guess?: Guess;
-  /** Who calls says himself what went wrong; otherwise the page does. */
-  quiet?: boolean;
+  /** Who calls says himself what went wrong; otherwise the page does. Asked when it has, where he may be gone by then. */
+  quiet?: boolean | (() => boolean);
   /** Called when it is refused, before its guess is taken back. */
   refused?: (refusal: Refusal) => void;
   /** One of many at once: it leaves room for what is done beside them. */
@@ -126,7 +126,7 @@ export class CommandQueue {
     this.#waits = 0;
     if (!answer.ok) options.refused?.(answer.error);
     this.#ears.onsettled(call, answer.ok ? answer.seq : null);
-    if (!answer.ok && !options.quiet) this.#ears.onrefused(call, answer.error);
+    if (!answer.ok && !isQuiet(options)) this.#ears.onrefused(call, answer.error);
     waiting.finish(answer);
     const next = this.#waiting.find((each) => ticketOf(each.call.input) === ticketOf(call.input));
     if (next) void this.#run(next);
@@ -173,6 +173,10 @@ export class CommandQueue {
     if (!ticket) return true;
     return this.#waiting.find((each) => ticketOf(each.call.input) === ticket) === waiting;
   }
+}
+
+function isQuiet({ quiet = false }: SendOptions): boolean {
+  return typeof quiet === 'function' ? quiet() : quiet;
 }
 
 /** After how many seconds the same command may be sent again; null for an answer that stands. */

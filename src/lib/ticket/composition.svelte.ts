@@ -1,7 +1,11 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- who is open, which no template reads */
 import { Attachments } from '#lib/files/attachments.svelte.ts';
 import type { Refusal } from '#lib/shared/errors.ts';
-import { loadDraft, saveDraft, sweepDrafts } from './drafts.ts';
+import { keepBefore, loadDraft, saveDraft, sweepDrafts, type Draft } from './drafts.ts';
 import type { Mode, Returned, TicketView } from './ticket.svelte.ts';
+
+/** Those on the screen, by ticket: words come back to where one can see them. */
+const open = new Map<string, Composition>();
 
 /** What is being written on a ticket: one text for the customer and one for the team, each kept until it is sent. */
 export class Composition {
@@ -38,6 +42,7 @@ export class Composition {
     sweepDrafts();
     this.mode = view.card?.visibility === 'internal' || view.isEnded ? 'internal' : 'public';
     this.#resume();
+    open.set(ticket, this);
   }
 
   /** Between the two texts nothing moves over: what was meant for the team cannot end up with a customer. */
@@ -84,26 +89,22 @@ export class Composition {
       this.asks = false;
       return true;
     }
-    // Somebody may have gone on writing meanwhile: both texts stay.
-    this.refusal = refusal;
-    if (this.mode !== mode) saveDraft(this.ticket, mode, { html, files });
-    else {
-      this.html = html + this.html;
-      this.attachments.resume([...files, ...this.attachments.ready]);
-      this.#begin();
-    }
+    // Somebody may have gone on writing meanwhile, or to another ticket and back: both texts stay, and what was wrong is said.
+    const shown = open.get(this.ticket);
+    if (shown?.mode === mode) shown.#begin({ html, files });
+    else keepBefore(this.ticket, mode, { html, files });
+    if (shown) shown.refusal = refusal;
     return false;
   }
 
   /** Before what was begun meanwhile: nothing typed is lost. */
-  resume({ html, files }: Returned): void {
+  resume(back: Returned): void {
     this.choose('public');
-    this.html = html + this.html;
-    this.attachments.resume([...files, ...this.attachments.ready]);
-    this.#begin();
+    this.#begin(back);
   }
 
   stop(): void {
+    if (open.get(this.ticket) === this) open.delete(this.ticket);
     this.keep();
     this.#tell(null);
   }
@@ -115,7 +116,9 @@ export class Composition {
     this.attachments.resume(draft?.files ?? []);
   }
 
-  #begin(): void {
+  #begin(before: Draft = { html: '', files: [] }): void {
+    this.html = before.html + this.html;
+    this.attachments.takeBack(before.files);
     this.keep();
     this.focused = true;
     this.round++;

@@ -38,6 +38,12 @@ export function saveDraft(ticket: string, mode: Mode, { html, files }: Draft): b
   }
 }
 
+/** Before what is kept already: words that came back while nobody had their field open. */
+export function keepBefore(ticket: string, mode: Mode, { html, files }: Draft): void {
+  const kept = loadDraft(ticket, mode);
+  saveDraft(ticket, mode, { html: html + (kept?.html ?? ''), files: [...files, ...(kept?.files ?? [])] });
+}
+
 /** Drafts of tickets long forgotten make room. */
 export function sweepDrafts(now = Date.now()): void {
   const keys = Array.from({ length: localStorage.length }, (_, index) => localStorage.key(index) ?? '');

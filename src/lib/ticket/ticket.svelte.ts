@@ -41,6 +41,8 @@ export class TicketView {
   posting = $state.raw<Posting[]>([]);
   /** A message that was taken back, or is to be written anew: its words and files go to the composer. */
   returned = $state.raw<Returned | null>(null);
+  /** It is no longer on the screen: what is refused now is said wherever one is. */
+  isLeft = false;
   /** Counts what happened to the ticket: the history reads anew. */
   changes = $state(0);
   #reading: Promise<void> | undefined;
@@ -104,7 +106,7 @@ export class TicketView {
       files: files.map((file) => file.id),
       ...letter,
     };
-    const answer = await this.live.send('message.post', input, { quiet: true });
+    const answer = await this.live.send('message.post', input, { quiet: () => !this.isLeft });
     if (answer.ok) await this.read();
     this.posting = this.posting.filter((each) => each.id !== id);
     return answer.ok ? null : answer.error;
