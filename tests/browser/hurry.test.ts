@@ -195,3 +195,39 @@ test('an old answer does not replace a newer history', async () => {
     .first()
     .waitFor();
 });
+
+test('a mail that became a ticket while one went on to another pulls nobody back', async () => {
+  await go(m.inbox_title({}, de), 'inbox');
+  await ada.keyboard.press('j');
+  const make = ada.getByRole('button', { name: m.inbox_make({}, de), exact: true });
+  await make.click();
+  const making = heldCommand('mail.makeTicket');
+  await ada
+    .getByRole('dialog')
+    .getByRole('button', { name: m.inbox_make_action({}, de) })
+    .click();
+  const { pass } = await making;
+  const [first, , third] = await mails();
+  await ada.keyboard.press('Escape');
+  await ada.keyboard.press('j');
+  await ada.keyboard.press('j');
+  await ada.waitForURL(`**/inbox/${third}`);
+  pass();
+  await ada.locator(`[data-mail="${first}"]`).waitFor({ state: 'detached' });
+  await ada.locator(`[data-mail="${third}"][aria-current]`).waitFor();
+  expect(new URL(ada.url()).pathname.endsWith(`/inbox/${third}`)).toBe(true);
+});
+
+test('a double click files one mail, though the next one lies there already', async () => {
+  const [first, second] = await mails();
+  await ada.locator(`[data-mail="${first}"]`).click();
+  await ada.waitForURL(`**/inbox/${first}`);
+  await ada.getByRole('button', { name: m.inbox_archive({}, de), exact: true }).hover();
+  await ada.mouse.down();
+  await ada.mouse.up();
+  await ada.waitForURL(`**/inbox/${second}`);
+  await ada.mouse.down({ clickCount: 2 });
+  await ada.mouse.up({ clickCount: 2 });
+  await ada.locator(`[data-mail="${first}"]`).waitFor({ state: 'detached' });
+  expect((await mails())[0]).toBe(second);
+});

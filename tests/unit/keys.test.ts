@@ -64,3 +64,18 @@ test.each([
   keys({ c: claim })(press('c', more));
   expect(claim).not.toHaveBeenCalled();
 });
+
+test('held down a key does its work once, and only steps go on', () => {
+  const [file, step, toBoard] = [vi.fn(), vi.fn(), vi.fn()];
+  const handle = keys({ e: file, j: step, 'g b': toBoard });
+  for (const repeat of [false, true, true]) {
+    const event = press('e', { repeat });
+    handle(event);
+    handle(press('j', { repeat }));
+    // The page does not scroll or jump by it either.
+    expect(event.preventDefault).toHaveBeenCalledOnce();
+  }
+  for (const repeat of [false, true]) handle(press('g', { repeat }));
+  handle(press('b'));
+  expect([file, step, toBoard].map((each) => each.mock.calls.length)).toEqual([1, 3, 1]);
+});

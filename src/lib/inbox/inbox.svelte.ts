@@ -30,6 +30,8 @@ export class Inbox {
   people = $state.raw<Named[]>([]);
   /** Leads to a mail of the list, or to the list alone. */
   show: (mail: string | null) => Promise<void> = async () => {};
+  /** Whether one is in the inbox and not on the way out of it; with a mail, whether at that or on the way to it. */
+  isAt: (mail?: string) => boolean = () => false;
   /** Makes a rule of a mail that was ignored; only where one may. */
   makeRule: ((mail: string) => void) | null = null;
 
@@ -84,16 +86,20 @@ export class Inbox {
   }
 
   async restore(mail: string): Promise<void> {
+    const wasHere = this.isAt();
     const answer = await this.live.send('mail.restore', { mail }, { quiet: true });
     if (!answer.ok) return this.refuse(answer.error);
     this.gone.delete(mail);
     await readAnew(inboxKey);
-    void this.show(mail);
+    // Who left meanwhile wants to be elsewhere.
+    if (this.isAt() === wasHere) void this.show(mail);
   }
 
-  /** The mail went: by one's own hand the next one is shown. */
-  leave(mail: string): void {
-    void this.#pass(mail).then(() => readAnew(inboxKey));
+  /** The mail went: by one's own hand the next one is shown, unless one has gone on already. */
+  async leave(mail: string): Promise<void> {
+    if (this.isAt(mail)) await this.#pass(mail);
+    else this.gone.add(mail);
+    await readAnew(inboxKey);
   }
 
   #pass(mail: string): Promise<void> {

@@ -2,6 +2,8 @@
 export type Bindings = Record<string, ((event: KeyboardEvent) => void) | undefined>;
 
 const prefixes = new Set(['g']);
+/** Held down these walk on. Any other key means once what it says: it may have brought something else to where it acts. */
+const walking = new Set(['j', 'k', 'h', 'l', 'ArrowDown', 'ArrowUp', 'ArrowLeft', 'ArrowRight']);
 const patienceMs = 1_200;
 const chords = new WeakMap<KeyboardEvent, string>();
 let pending = { key: '', until: 0 };
@@ -14,10 +16,11 @@ export function keys(bindings: Bindings): (event: KeyboardEvent) => void {
   return (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.defaultPrevented || isOccupied(event.target)) return;
-    const run = bindings[chordOf(event)];
+    const isHeld = event.repeat && !walking.has(keyOf(event));
+    const run = bindings[isHeld ? keyOf(event) : chordOf(event)];
     if (!run) return;
     event.preventDefault();
-    run(event);
+    if (!isHeld) run(event);
   };
 }
 
@@ -29,10 +32,14 @@ function isOccupied(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest(own + layers) !== null;
 }
 
+function keyOf({ key }: KeyboardEvent): string {
+  return key.length === 1 ? key.toLowerCase() : key;
+}
+
 function chordOf(event: KeyboardEvent): string {
   const known = chords.get(event);
   if (known !== undefined) return known;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = keyOf(event);
   const chord = event.timeStamp < pending.until ? `${pending.key} ${key}` : key;
   pending = prefixes.has(chord) ? { key: chord, until: event.timeStamp + patienceMs } : { key: '', until: 0 };
   chords.set(event, chord);
