@@ -1,6 +1,6 @@
 import { AppError } from '#lib/shared/errors.ts';
 import { asMember, asSystem, type Actor } from '#server/database/actor.ts';
-import { pool } from '#server/database/pool.ts';
+import { ask } from '#server/database/transaction.ts';
 import { act } from './act.ts';
 
 type Member = { workspaceId: string; memberId: string };
@@ -86,8 +86,15 @@ export async function append({ workspaceId, ticketId, generation, memberId, byte
     if (tell) record({ type: 'note.edited', ticket: ticketId, data: {} });
     return row.seq;
   });
-  await pool()`select pg_notify(${channel}, ${`${ticketId} ${generation} ${result}`})`;
+  wakeOthers(`${ticketId} ${generation} ${result}`);
   return result;
+}
+
+/** Nobody waits for it: what is stored is stored, and a line that is dead would hold up all who type. */
+function wakeOthers(word: string): void {
+  ask((sql) => sql`select pg_notify(${channel}, ${word})`).catch(() => {
+    // The database is away; whoever has the notes open elsewhere looks for himself every few seconds.
+  });
 }
 
 /** Folds everything up to `seq` into the snapshot, unless somebody appended meanwhile. */

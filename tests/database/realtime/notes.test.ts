@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type * as Y from 'yjs';
 import { createCast, createTicket, run, type Cast, type Member } from '../../support/cast.ts';
 import { createLiveDatabase, signInAs, slugOf, startLive, type Desk } from '../../support/live.ts';
@@ -135,6 +135,20 @@ describe('shared notes', () => {
     await reads(ada, 'hier und dort');
     mona.stop();
     await second.stop();
+  });
+
+  test('are stored, and nobody is put out, when the others cannot be woken', async () => {
+    const ticket = await createTicket(cast);
+    const [ada, mona] = [await synced(await edit(cast.ada, ticket)), await synced(await edit(cast.mona, ticket))];
+    let isOut = false;
+    ada.provider.on('connection-close', () => (isOut = true));
+    await desk.database.owner`revoke execute on function pg_notify from public`;
+    onTestFinished(async () => void (await desk.database.owner`grant execute on function pg_notify to public`));
+    ada.text.insert(0, 'Heizung');
+    await reads(mona, 'Heizung');
+    ada.text.insert(7, ' läuft');
+    await reads(mona, 'Heizung läuft');
+    expect(isOut).toBe(false);
   });
 
   test('leave one line in the history, however much was typed', async () => {
