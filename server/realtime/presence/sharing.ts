@@ -48,14 +48,17 @@ export class Sharing {
     const { workspaceId } = channel;
     const elsewhere = new Elsewhere(this.#parts.attendance, channel);
     const unhear = this.#parts.bus.hear(channelOf(workspaceId), (said, from) => this.#heard(workspaceId, said, from));
-    const hearing = new Hearing((from, heard) =>
-      learn(channel, heard)
-        .then(() => {
-          if (this.#parts.bus.isUp) elsewhere.take(from, heard);
-        })
+    // Asked again after each wait: whom this one takes in once the workspace is read no more, nobody would ever forget.
+    const isHeard = () => this.#parts.bus.isUp && this.#open.get(workspaceId)?.elsewhere === elsewhere;
+    const hearing = new Hearing(async (from, heard) => {
+      try {
+        if (isHeard()) await learn(channel, heard);
+        if (isHeard()) elsewhere.take(from, heard);
+      } catch (error) {
         // Most often the database is away: the next beat says it all again.
-        .catch((error: unknown) => void reportUnexpected(error, { part: 'presence', workspaceId })),
-    );
+        reportUnexpected(error, { part: 'presence', workspaceId });
+      }
+    });
     this.#open.set(workspaceId, { elsewhere, hearing, unhear });
     this.#sayAll(workspaceId, { asks: true });
   }

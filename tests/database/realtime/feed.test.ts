@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Frame } from '#lib/shared/board.ts';
 import type { Heartbeat } from '#lib/shared/wire.ts';
 import { rooms } from '#server/domain/events.ts';
+import type { Bus, Listener } from '#server/realtime/bus.ts';
 import { Channel } from '#server/realtime/channel.ts';
 import { Feed } from '#server/realtime/feed.ts';
 import type { Outlet } from '#server/realtime/outlet.ts';
+import { Attendance, type Page } from '#server/realtime/presence.ts';
+import { Sharing } from '#server/realtime/presence/sharing.ts';
 import { Seat } from '#server/realtime/seat.ts';
 import { createCast, createTicket, run, type Cast, type Member } from '../../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -52,6 +56,10 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   cast = await createCast();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 afterAll(() => db.drop());
 
@@ -153,7 +161,6 @@ test('the quiet rooms of many workspaces are told in a round of beats, as many i
     vi.advanceTimersByTime(15_000);
     told.push(staff.beats.splice(0).length);
   }
-  vi.useRealTimers();
   await feed.stop();
   expect(told).toEqual(told.map(() => count / told.length));
 });
@@ -237,4 +244,48 @@ test('who comes in the very moment in which a reading ends is let in by the next
   channel.seats.add(first);
   await channel.read();
   await last.entered;
+});
+
+test('who is said to be there, while the workspace is read no more, is not kept for ever', async () => {
+  const feed = new Feed({ staff: new Ear([]), customers: new Ear([]) });
+  const untold = () => undefined;
+  const attendance = new Attendance({
+    online: untold,
+    people: untold,
+    looks: untold,
+    typing: untold,
+    teamTyping: untold,
+  });
+  const others: Listener[] = [];
+  const bus: Bus = {
+    isUp: true,
+    tell: untold,
+    hear(_, listener) {
+      others.push(listener);
+      return untold;
+    },
+    follow: ({ up }) => up(),
+    stop: () => Promise.resolve(),
+  };
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const sharing = new Sharing({ bus, feed, attendance });
+  await feed.start();
+  const { channel, release } = await feed.hold(cast.workspaceId);
+  const [here, there] = [cast.ben, cast.mona].map(({ memberId }) => ({ id: memberId, member: memberId, ticket: null }));
+  const say = (visit: object | undefined) => others[0]?.({ kind: 'visit', visit }, 'another process');
+  const { workspaceId, memberId } = cast.ada;
+  const page: Page = { socketId: '', rooms: () => new Set([rooms.staff]), renew: untold };
+  const online = () => attendance.seenBy({ workspaceId, memberId, audienceOf: () => [], page }, page).online;
+  say(here);
+  await setImmediate();
+  expect(online()).toEqual([cast.ben.memberId]);
+  release();
+  say(there);
+  // Nobody has held it for a minute: the next poll closes it, while the second word is being taken in.
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 61_000);
+  vi.advanceTimersByTime(1_000);
+  await vi.waitFor(() => expect(online()).toEqual([]));
+  sharing.stop();
+  attendance.stop();
+  await feed.stop();
 });
