@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createCast, createTicket, linkFor, run, type Cast } from '../../support/cast.ts';
 import { createLiveDatabase, openBoard, openTicketPage, Page, startLive, type Desk } from '../../support/live.ts';
 
@@ -11,7 +11,10 @@ beforeAll(async () => {
   desk = { database: await createLiveDatabase(), live: await startLive() };
   cast = await createCast();
 });
-afterEach(() => open.splice(0).forEach((page) => page.close()));
+afterEach(() => {
+  vi.useRealTimers();
+  open.splice(0).forEach((page) => page.close());
+});
 afterAll(async () => {
   await desk.live.stop();
   await desk.database.drop();
@@ -159,9 +162,13 @@ describe('a ticket link', () => {
     const ticket = await createTicket(cast);
     const { linkId } = await linkFor(cast, ticket);
     await desk.database
-      .owner`update lotse.ticket_links set expires_at = now() + interval '1 second' where id = ${linkId}`;
+      .owner`update lotse.ticket_links set expires_at = now() + interval '15 seconds' where id = ${linkId}`;
+    // Time goes on by itself, and then leaps: however long opening the page takes, the link is still good.
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
     const page = await openTicketPage(desk, linkId);
     open.push(page);
+    expect(page.ended).toBeNull();
+    vi.advanceTimersByTime(15_000);
     expect(await page.until(() => page.ended)).toEqual({ code: 'link.ended' });
   });
 
