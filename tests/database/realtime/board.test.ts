@@ -85,6 +85,8 @@ describe('a command by socket', () => {
     });
     cleo.socket.emit('catchup', JSON.parse('{"cursor":-1}'), () => undefined);
     cleo.socket.emit('look', JSON.parse('"nonsense"'));
+    // Heard after these two, and still answered.
+    expect(await cleo.command('no.such', {})).toMatchObject({ ok: false, error: { code: 'command.unknown' } });
     expect(cleo.socket.connected).toBe(true);
   });
 
