@@ -61,7 +61,12 @@ export class Door {
 
 /** It is known whose this is: it no longer counts as somebody who knocks. */
 export function letIn({ conn }: Pick<Socket, 'conn'>): void {
-  known.get(conn.request)?.();
+  letInBy(conn.request);
+}
+
+/** The same where nothing but the request is at hand. */
+export function letInBy(request: object): void {
+  known.get(request)?.();
 }
 
 export function networkOf({ headers, socket }: Request): string {

@@ -7,11 +7,13 @@ import { listen } from '#server/database/pool.ts';
 import * as notes from '#server/domain/notes.ts';
 import { reportUnexpected } from '#server/log.ts';
 import type { Bus } from './bus.ts';
+import { Crowd, mostOfSession } from './crowd.ts';
+import { Door, letInBy } from './door.ts';
 import type { Ends } from './ends.ts';
 import type { Feed } from './feed.ts';
-import { closes, frameBytes, pollMs } from './notes/limits.ts';
+import { closes, closeTimeoutMs, frameBytes, pollMs } from './notes/limits.ts';
 import { NoteBook } from './notes/book.ts';
-import type { Upgrade } from './upgrade.ts';
+import { refuse, type Upgrade } from './upgrade.ts';
 
 const path = z.tuple([
   z.literal(''),
@@ -25,12 +27,18 @@ const keepAliveMs = 20_000;
 
 /** Shared notes at `/notes/<workspace>/<ticket>/<generation>`: the protocol of y-websocket over our own rights. */
 export function openNotes({ feed, ends, bus }: { feed: Feed; ends: Ends; bus: Bus | null }) {
-  const server = new WebSocketServer({ noServer: true, maxPayload: frameBytes, perMessageDeflate: false });
+  // Of closeTimeout its types know nothing yet.
+  const options = { noServer: true, maxPayload: frameBytes, perMessageDeflate: false, closeTimeout: closeTimeoutMs };
+  const server = new WebSocketServer(options);
+  const door = new Door();
+  const crowd = new Crowd(mostOfSession);
+  let isClosing = false;
   const book = new NoteBook(feed, bus);
   const alive = new WeakSet<WebSocket>();
 
   // Refusals come as close codes: a browser's WebSocket cannot read a status, and would try for ever.
-  const admit = async (socket: WebSocket, { url, headers }: IncomingMessage) => {
+  const admit = async (socket: WebSocket, request: IncomingMessage) => {
+    const { url, headers } = request;
     const place = path.safeParse((url?.split('?')[0] ?? '').split('/'));
     if (!place.success) return socket.close(closes.badFrame, 'bad.input');
     const [, , slug, ticketId, generation] = place.data;
@@ -44,6 +52,12 @@ export function openNotes({ feed, ends, bus }: { feed: Feed; ends: Ends; bus: Bu
     ends.watchSession(session, ending);
     socket.once('close', () => ends.forget(ending));
     if (socket.readyState !== socket.OPEN) return ends.forget(ending);
+    const { sessionId } = session;
+    // Not before it is sure that he is still there: whoever went away meanwhile would be counted for ever.
+    if (!crowd.enter(sessionId)) return socket.close(closes.tooFast, 'too.many');
+    socket.once('close', () => crowd.leave(sessionId));
+    // Whoever is turned away knocks until his line is closed.
+    letInBy(request);
     const { workspaceId, memberId, name } = member;
     await book.seat({ workspaceId, ticketId, generation }, { socket, memberId, name, ...rights });
   };
@@ -66,7 +80,7 @@ export function openNotes({ feed, ends, bus }: { feed: Feed; ends: Ends; bus: Bu
   };
   const safetyNet = setInterval(() => void poll(), pollMs);
 
-  const upgrade: Upgrade = (request, duplex, head) => {
+  const open: Upgrade = (request, duplex, head) => {
     server.handleUpgrade(request, duplex, head, (socket) => {
       alive.add(socket);
       socket.on('pong', () => alive.add(socket));
@@ -83,6 +97,19 @@ export function openNotes({ feed, ends, bus }: { feed: Feed; ends: Ends; bus: Bu
     });
   };
 
+  const upgrade: Upgrade = (request, duplex, head) => {
+    door.knock(request).then(
+      (isTurn) => {
+        if (isTurn && !isClosing) return open(request, duplex, head);
+        refuse(duplex, '503 Service Unavailable');
+      },
+      (error: unknown) => {
+        reportUnexpected(error, { part: 'notes' });
+        duplex.destroy();
+      },
+    );
+  };
+
   let unlisten: Promise<() => Promise<void>> | undefined;
   return {
     upgrade,
@@ -95,6 +122,8 @@ export function openNotes({ feed, ends, bus }: { feed: Feed; ends: Ends; bus: Bu
       await unlisten;
     },
     async stop() {
+      isClosing = true;
+      door.close();
       clearInterval(keepAlive);
       clearInterval(safetyNet);
       await polling;

@@ -14,6 +14,8 @@ export const stampedBytes = cursorBytes + 1024;
 export const mostCursors = 1_000;
 /** Editors say again where their cursor is each 15 s, and forget the silent after 30 s (y-protocols): so do we. */
 export const cursorMs = 30_000;
+/** Whoever is closed and does not answer is cut off after this. */
+export const closeTimeoutMs = 10_000;
 /** How often the notes that are open here are compared with the database, should a wake-up have been lost. */
 export const pollMs = 5_000;
 /** Updates that come within this are stored together. */
