@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asActor } from '#server/database/actor.ts';
 import { tableOf } from '#lib/ticket/history-table.ts';
 import { history, wholeHistory } from '#server/domain/history.ts';
+import * as views from '#server/domain/views.ts';
 import { createCast, createTicket, linkFor, run, type Cast } from '../support/cast.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { overlap } from '../support/waiting.ts';
 
 let db: TestDatabase;
 let cast: Cast;
@@ -42,6 +44,37 @@ test('says who looked, between what happened, and a second look soon after is th
     ['ticket.viewed', 'Ben Okoro'],
     ['ticket.created', 'Ada Lund'],
   ]);
+});
+
+test('says that somebody looked once in ten minutes, whether he opened the ticket or read on in it', async () => {
+  const ticket = await createTicket(cast);
+  const { workspaceId, memberId } = cast.ben;
+  const open = () => views.look({ workspaceId, memberId, ticketId: ticket });
+  const read = () => run(cast.ben, 'ticket.read', { ticket, at: new Date().toISOString() });
+  const age = (by: string) =>
+    db.owner`update lotse.ticket_views set viewed_at = viewed_at - ${by}::interval where ticket_id = ${ticket}`;
+  const looks = async () => (await db.owner`select from lotse.ticket_views where ticket_id = ${ticket}`).length;
+  await open();
+  await age('9 minutes');
+  await read();
+  expect(await looks()).toBe(1);
+  await age('2 minutes');
+  await read();
+  expect(await looks()).toBe(2);
+  await age('9 minutes');
+  await open();
+  expect(await looks()).toBe(2);
+});
+
+test('takes opening a ticket and reading on in it at the same moment for one look', async () => {
+  const ticket = await createTicket(cast);
+  const { workspaceId, memberId } = cast.ben;
+  await overlap(
+    db.owner,
+    (sql) => views.keep({ system: (work) => work(sql) }, { workspaceId, memberId, ticketId: ticket }),
+    () => run(cast.ben, 'ticket.read', { ticket, at: new Date().toISOString() }),
+  );
+  expect(await db.owner`select from lotse.ticket_views where ticket_id = ${ticket}`).toHaveLength(1);
 });
 
 test('names the customer who wrote', async () => {

@@ -2,6 +2,7 @@ import type { Command } from '#lib/shared/commands.ts';
 import { AppError } from '#lib/shared/errors.ts';
 import type { Act } from '../act.ts';
 import { rooms } from '../events.ts';
+import * as views from '../views.ts';
 import { stateOf } from './state.ts';
 
 /** A supporter sees the ticket wherever it lies and may work on it. */
@@ -37,19 +38,8 @@ export async function unsupport(act: Act, { ticket, member }: Command<'ticket.un
 
 /** How far the actor has read: clears the unread dot on all his screens. Never goes back. The history keeps that he looked. */
 export async function read(act: Act, { ticket, at }: Command<'ticket.read'>) {
-  const { memberId, isNew } = await readUntil(act, { ticket, at });
-  // Looking again within half an hour is the same look.
-  await act.system(
-    (sql) => sql`
-    insert into lotse.ticket_views (workspace_id, ticket_id, member_id)
-    select ${act.actor.workspaceId}, ${ticket}, ${memberId}
-    where not exists (
-      select
-      from lotse.ticket_views v
-      where v.ticket_id = ${ticket} and v.member_id = ${memberId} and v.viewed_at > now() - interval '30 minutes'
-    )
-  `,
-  );
+  const { workspaceId, memberId, isNew } = await readUntil(act, { ticket, at });
+  await views.keep(act, { workspaceId, memberId, ticketId: ticket });
   if (isNew) tellRead(act, { ticket, at, memberId });
 }
 
@@ -70,7 +60,7 @@ async function readUntil(act: Act, { ticket, at }: Command<'ticket.read'>) {
     where lotse.ticket_reads.read_at < excluded.read_at
     returning read_at
   `;
-  return { memberId, isNew: moved.length > 0 };
+  return { workspaceId, memberId, isNew: moved.length > 0 };
 }
 
 function tellRead(act: Act, { ticket, at, memberId }: Command<'ticket.read'> & { memberId: string }): void {
