@@ -23,8 +23,9 @@ export const batchMs = 30;
 /** Frames per second and socket in the long run; typing makes about 20, each with a cursor. */
 export const framesPerSecond = 60;
 export const framesAtOnce = 300;
-/** Then the updates are folded into the snapshot. */
+/** After so many updates, or so much in them, all is folded into the snapshot: each time it is written whole. */
 export const updatesToFold = 200;
+export const bytesToFold = 256 * 1024;
 /** One line in the history for this long an editing. */
 export const editingMs = 10 * 60_000;
 

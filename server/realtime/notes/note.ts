@@ -7,7 +7,7 @@ import type { Bus } from '../bus.ts';
 import { shareCursors, type CursorSharing } from './cursor-sharing.ts';
 import { Cursors } from './cursors.ts';
 import type { Editor } from './editor.ts';
-import { batchMs, closes, documentBytes, editingMs, updateBytes, updatesToFold } from './limits.ts';
+import { batchMs, bytesToFold, closes, documentBytes, editingMs, updateBytes, updatesToFold } from './limits.ts';
 import { messages } from './protocol.ts';
 
 export type Address = { workspaceId: string; ticketId: string; generation: number };
@@ -25,8 +25,9 @@ export class Note {
   readonly cursors = new Cursors<WebSocket>();
   readonly #doc = new Y.Doc();
   #seq = 0;
+  /** What the snapshot and the updates since then take. */
   #bytes = 0;
-  #unfolded = 0;
+  #unfolded = { updates: 0, bytes: 0 };
   readonly #waiting = new Map<Editor, Uint8Array[]>();
   readonly #told = new Map<string, number>();
   #sharing: CursorSharing | null = null;
@@ -105,7 +106,8 @@ export class Note {
       const waiting = [...this.#waiting];
       this.#waiting.clear();
       for (const [editor, updates] of waiting) await this.#store(editor, Y.mergeUpdates(updates));
-      if (this.#unfolded >= updatesToFold || this.#bytes > documentBytes / 2) await this.#fold();
+      const { updates, bytes } = this.#unfolded;
+      if (updates >= updatesToFold || bytes >= bytesToFold) await this.#fold();
     });
   }
 
@@ -120,7 +122,7 @@ export class Note {
     clearTimeout(this.#timer);
     this.#sharing?.stop();
     await this.flush();
-    await this.#inTurn(() => (this.#unfolded > 0 ? this.#fold() : Promise.resolve()));
+    await this.#inTurn(() => (this.#unfolded.updates > 0 ? this.#fold() : Promise.resolve()));
     this.#doc.destroy();
   }
 
@@ -150,8 +152,11 @@ export class Note {
 
   async #readNew(): Promise<void> {
     const { seq, updates, startsWithSnapshot } = await notes.updatesAfter(this.address, this.#seq);
-    for (const update of updates) this.#apply(update, null);
-    if (startsWithSnapshot) this.#unfolded--;
+    for (const [index, update] of updates.entries()) {
+      this.#apply(update, null);
+      // All before it is in it, also what was known here already.
+      if (startsWithSnapshot && index === 0) this.#folded(update.length);
+    }
     this.#seq = Math.max(this.#seq, seq);
   }
 
@@ -164,16 +169,19 @@ export class Note {
       return;
     }
     this.#bytes += update.length;
-    this.#unfolded++;
+    this.#unfolded.updates++;
+    this.#unfolded.bytes += update.length;
     this.sendOthers(messages.update(update), author);
   }
 
   async #fold(): Promise<void> {
     const snapshot = Y.encodeStateAsUpdate(this.#doc);
-    if (await notes.compact(this.address, { seq: this.#seq, snapshot })) {
-      this.#bytes = snapshot.length;
-      this.#unfolded = 0;
-    }
+    if (await notes.compact(this.address, { seq: this.#seq, snapshot })) this.#folded(snapshot.length);
+  }
+
+  #folded(bytes: number): void {
+    this.#bytes = bytes;
+    this.#unfolded = { updates: 0, bytes: 0 };
   }
 
   /** Whether an answer adds anything: it always repeats all deletions, also those long known. */

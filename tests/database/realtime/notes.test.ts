@@ -137,6 +137,21 @@ describe('shared notes', () => {
     await second.stop();
   });
 
+  test('are not written whole for each letter, however long they are', async () => {
+    const ticket = await createTicket(cast);
+    const [ada, mona] = [await synced(await edit(cast.ada, ticket)), await synced(await edit(cast.mona, ticket))];
+    const write = async (words: string) => {
+      ada.text.insert(ada.text.length, words);
+      await reads(mona, ada.text.toString());
+    };
+    for (let i = 0; i < 3; i++) await write('x'.repeat(750_000));
+    for (const letter of 'Keller') await write(letter);
+    const [row] = await desk.database.owner<{ snapshotSeq: number; lastSeq: number }[]>`
+      select snapshot_seq, last_seq from lotse.notes where ticket_id = ${ticket}
+    `;
+    expect(row).toEqual({ snapshotSeq: 3, lastSeq: 9 });
+  });
+
   test('are stored, and nobody is put out, when the others cannot be woken', async () => {
     const ticket = await createTicket(cast);
     const [ada, mona] = [await synced(await edit(cast.ada, ticket)), await synced(await edit(cast.mona, ticket))];
