@@ -16,7 +16,7 @@ import { roomIn } from './outlet.ts';
 import type { Attendance } from './presence.ts';
 import { Seat } from './seat.ts';
 import { forgetRequest, isTaken, type CustomerSocket, type CustomerSpace } from './server.ts';
-import { onRelief } from './slow.ts';
+import { forgetReader, onRelief } from './slow.ts';
 import { Turns } from './turns.ts';
 
 type Parts = { feed: Feed; attendance: Attendance; ends: Ends; build: string };
@@ -100,6 +100,7 @@ function seatHolder(socket: CustomerSocket, holder: Holder, { feed, attendance, 
   ends.watchLink({ workspaceId, linkId, expiresAt }, seat);
   const typing = { workspaceId, ticket: ticketId, audience: () => channel?.ring.audienceOf(ticketId) ?? [] };
   socket.on('disconnect', () => {
+    forgetReader(socket);
     ends.forget(seat);
     attendance.typing.stop(ticketId);
     channel?.seats.remove(seat);

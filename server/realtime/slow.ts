@@ -32,3 +32,8 @@ export function passOver({ conn }: Line): void {
 export function onRelief({ conn }: Line, reader: Reader): void {
   readers.set(conn, reader);
 }
+
+/** For who goes: his line may become free while it is being closed, and nobody is there to be told anything. */
+export function forgetReader({ conn }: Line): void {
+  readers.delete(conn);
+}

@@ -9,7 +9,7 @@ import { nameIn, roomIn } from './outlet.ts';
 import type { Attendance, Page, Visit } from './presence.ts';
 import { Seat, type Door } from './seat.ts';
 import type { StaffSocket } from './server.ts';
-import { onRelief } from './slow.ts';
+import { forgetReader, onRelief } from './slow.ts';
 
 export type Parts = { feed: Feed; attendance: Attendance; ends: Ends; build: string };
 
@@ -63,6 +63,7 @@ export class Viewer implements Visit, Page, Door {
 
   depart(): void {
     const { ends, attendance } = this.#parts;
+    forgetReader(this.#socket);
     ends.forget(this);
     attendance.depart(this);
     this.#channel?.seats.remove(this.seat);
@@ -88,8 +89,7 @@ export class Viewer implements Visit, Page, Door {
   }
 
   relieve(): void {
-    // A line that is being closed may become free, too.
-    if (this.#channel && !this.#socket.disconnected) this.seat.remind(this.#channel.cursor);
+    if (this.#channel) this.seat.remind(this.#channel.cursor);
   }
 
   get page(): Page {
