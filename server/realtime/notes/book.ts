@@ -6,7 +6,8 @@ import type { Feed } from '../feed.ts';
 import { Editor, type Guest } from './editor.ts';
 import { closes, framesAtOnce, framesPerSecond } from './limits.ts';
 import { Note, type Address } from './note.ts';
-import { messages, readMessage } from './protocol.ts';
+import { messages } from './protocol.ts';
+import { receive } from './receive.ts';
 import { recheck } from './recheck.ts';
 
 type Page = { key: string; note: Promise<Note>; guests: number };
@@ -115,23 +116,6 @@ export class NoteBook {
         if (isIt) void recheck(open, [...open.editors]);
       }, ignore);
     }
-  }
-}
-
-function receive(note: Note, editor: Editor, data: Buffer): void {
-  try {
-    const message = readMessage(data);
-    if (message.kind === 'state') note.answer(editor, message.vector);
-    if (message.kind === 'askCursors') editor.send(messages.cursors(note.cursors.all()));
-    // A reader's edits are dropped; that he may read only was told to his page.
-    if (message.kind === 'update' && editor.mayWork) note.take(editor, message.update, { isAnswer: message.isAnswer });
-    if (message.kind === 'cursors') {
-      const said = note.cursors.say(editor.socket, editor, message.bytes);
-      if (said) note.tellCursors(said, editor);
-    }
-  } catch {
-    // Not the protocol: no page of ours sends it.
-    editor.socket.close(closes.badFrame, 'bad.input');
   }
 }
 

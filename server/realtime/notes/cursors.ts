@@ -35,18 +35,17 @@ export class Cursors<Socket> {
 
   /**
    * Takes what a socket says and returns it as the others may hear it, or null when nothing is left.
-   * @throws Error for what cannot be read
    */
-  say(socket: Socket, author: Author, bytes: Uint8Array): Uint8Array | null {
+  say(socket: Socket, author: Author, entries: Entry[]): Uint8Array | null {
     const said: number[] = [];
-    for (const { id, clock, text } of entries(bytes)) {
-      const shift = this.#shift(socket, { id, clock, memberId: author.memberId, isGone: text === 'null' });
-      if (shift === null || text.length > cursorBytes) continue;
+    for (const { id, clock, state, length } of entries) {
+      const shift = this.#shift(socket, { id, clock, memberId: author.memberId, isGone: state === null });
+      if (shift === null || length > cursorBytes) continue;
       const known = this.#cursors.get(id);
       if (known && known.clock > clock + shift) continue;
       this.#cursors.set(id, {
         clock: clock + shift,
-        state: stamp(text, author),
+        state: stamp(state, author),
         memberId: author.memberId,
         heardAt: null,
       });
@@ -62,12 +61,12 @@ export class Cursors<Socket> {
    */
   hear(bytes: Uint8Array): Uint8Array | null {
     const news: number[] = [];
-    for (const { id, clock, text } of entries(bytes)) {
-      if (text.length > stampedBytes) continue;
+    for (const { id, clock, length, state: said } of entriesIn(bytes)) {
+      if (length > stampedBytes) continue;
       const known = this.#cursors.get(id);
       const isHere = known?.state && known.heardAt === null;
       if (known && (known.clock > clock || (isHere && known.clock === clock))) continue;
-      const state = stamped.nullable().parse(JSON.parse(text));
+      const state = stamped.nullable().parse(said);
       const memberId = state?.user.id ?? known?.memberId;
       if (memberId === undefined) continue;
       this.#cursors.set(id, { clock, state, memberId, heardAt: performance.now() });
@@ -134,18 +133,21 @@ export class Cursors<Socket> {
   }
 }
 
-/** An awareness update, entry by entry. */
-function* entries(bytes: Uint8Array): Generator<{ id: number; clock: number; text: string }> {
+/** Of an awareness update: what a Yjs client says of itself, and how long that was in JSON. */
+export type Entry = { id: number; clock: number; state: unknown; length: number };
+
+/** @throws Error for what cannot be read */
+export function entriesIn(bytes: Uint8Array): Entry[] {
   const decoder = decoding.createDecoder(bytes);
-  for (let left = Math.min(decoding.readVarUint(decoder), mostCursors); left > 0; left--) {
-    const id = decoding.readVarUint(decoder);
-    yield { id, clock: decoding.readVarUint(decoder), text: decoding.readVarString(decoder) };
-  }
+  return Array.from({ length: Math.min(decoding.readVarUint(decoder), mostCursors) }, () => {
+    const [id, clock] = [decoding.readVarUint(decoder), decoding.readVarUint(decoder)];
+    const text = decoding.readVarString(decoder);
+    return { id, clock, state: JSON.parse(text) as unknown, length: text.length };
+  });
 }
 
 /** Of what a browser says only the place counts. */
-function stamp(text: string, { memberId, name }: Author): object | null {
-  const said: unknown = JSON.parse(text);
+function stamp(said: unknown, { memberId, name }: Author): object | null {
   if (typeof said !== 'object' || said === null) return null;
   const cursor = 'cursor' in said ? said.cursor : null;
   const sum = [...memberId].reduce((total, letter) => total + letter.charCodeAt(0), 0);

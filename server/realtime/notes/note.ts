@@ -83,7 +83,6 @@ export class Note {
 
   /**
    * Takes an update in, to be stored and then sent to the others. Of an answer only what is new counts.
-   * @throws Error for what is no update
    */
   take(editor: Editor, update: Uint8Array, { isAnswer }: { isAnswer: boolean }): void {
     if (this.#isClosed || (isAnswer && !this.#isNews(update))) return;
@@ -91,8 +90,6 @@ export class Note {
     if (size > updateBytes || this.#bytes + size > documentBytes) {
       return editor.socket.close(closes.tooLarge, 'note.tooLarge');
     }
-    // Throws for what is no update, before it is stored for ever.
-    Y.decodeUpdate(update);
     this.#waiting.set(editor, [...(this.#waiting.get(editor) ?? []), update]);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -105,7 +102,7 @@ export class Note {
     return this.#inTurn(async () => {
       const waiting = [...this.#waiting];
       this.#waiting.clear();
-      for (const [editor, updates] of waiting) await this.#store(editor, Y.mergeUpdates(updates));
+      for (const [editor, updates] of waiting) await this.#store(editor, updates);
       const { updates, bytes } = this.#unfolded;
       if (updates >= updatesToFold || bytes >= bytesToFold) await this.#fold();
     });
@@ -130,10 +127,11 @@ export class Note {
     for (const editor of this.editors) if (editor !== except) editor.send(message);
   }
 
-  async #store(editor: Editor, bytes: Uint8Array): Promise<void> {
+  async #store(editor: Editor, updates: Uint8Array[]): Promise<void> {
     const { memberId, socket } = editor;
     const tell = Date.now() - (this.#told.get(memberId) ?? 0) > editingMs;
     try {
+      const bytes = Y.mergeUpdates(updates);
       const seq = await notes.append({ ...this.address, memberId, bytes, tell });
       if (tell) this.#told.set(memberId, Date.now());
       if (seq > this.#seq + 1) return await this.#readNew();
