@@ -1,10 +1,9 @@
 import type { LedgerRow } from '#server/domain/feed.ts';
 import * as notes from '#server/domain/notes.ts';
-import { Bucket } from '#lib/shared/bucket.ts';
 import type { Bus } from '../bus.ts';
 import type { Feed } from '../feed.ts';
 import { Editor, type Guest } from './editor.ts';
-import { closes, framesAtOnce, framesPerSecond } from './limits.ts';
+import { closes } from './limits.ts';
 import { Note, type Address } from './note.ts';
 import { messages } from './protocol.ts';
 import { receive } from './receive.ts';
@@ -53,10 +52,8 @@ export class NoteBook {
       go();
     });
     note.enter(editor);
-    const frames = new Bucket(framesAtOnce, framesPerSecond);
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (!isBinary) return socket.close(closes.badFrame, 'bad.input');
-      if (!frames.take()) return socket.close(closes.tooFast, 'too.many');
       receive(note, editor, data);
     });
     // What changed while this page came in.

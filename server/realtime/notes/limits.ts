@@ -23,6 +23,14 @@ export const batchMs = 30;
 /** Frames per second and socket in the long run; typing makes about 20, each with a cursor. */
 export const framesPerSecond = 60;
 export const framesAtOnce = 300;
+/** The same in bytes. A page that comes back sends what was typed meanwhile at once, in one update. */
+export const bytesPerSecond = 64 * 1024;
+export const bytesAtOnce = 4 * updateBytes;
+/** Of one socket's questions, those for which all of the document is read or sent. A page asks twice when it connects. */
+export const wholesPerSecond = 1;
+export const wholesAtOnce = 5;
+/** What may wait for one socket beside what its kernel holds: the whole document, and what is typed while it is on its way. */
+export const unsentBytes = documentBytes + updateBytes;
 /** After so many updates, or so much in them, all is folded into the snapshot: each time it is written whole. */
 export const updatesToFold = 200;
 export const bytesToFold = 256 * 1024;

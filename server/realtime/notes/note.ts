@@ -184,13 +184,7 @@ export class Note {
 
   /** Whether an answer adds anything: it always repeats all deletions, also those long known. */
   #isNews(update: Uint8Array): boolean {
-    const copy = new Y.Doc();
-    let isNews = false;
-    Y.applyUpdate(copy, Y.encodeStateAsUpdate(this.#doc));
-    copy.on('update', () => (isNews = true));
-    Y.applyUpdate(copy, update);
-    copy.destroy();
-    return isNews;
+    return !Y.snapshotContainsUpdate(Y.snapshot(this.#doc), update);
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

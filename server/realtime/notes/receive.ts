@@ -6,11 +6,13 @@ import { messages, readMessage, type Message } from './protocol.ts';
 
 /** What an editor's browser said. */
 export function receive(note: Note, editor: Editor, frame: Uint8Array): void {
-  const { socket } = editor;
+  const { socket, pace } = editor;
   if (socket.readyState !== socket.OPEN) return;
+  if (!pace.takes(frame)) return socket.close(closes.tooFast, 'too.many');
   const message = read(frame);
   // Not the protocol: no page of ours sends it.
   if (!message) return socket.close(closes.badFrame, 'bad.input');
+  if (isWhole(message) && !pace.takesWhole()) return socket.close(closes.tooFast, 'too.many');
   try {
     follow(note, editor, message);
   } catch (error) {
@@ -26,6 +28,11 @@ function read(frame: Uint8Array): Message | null {
     // Whatever is wrong with it, it came from outside.
     return null;
   }
+}
+
+/** Asks for all there is, or has to be compared with it: a page does both once, when it connects. */
+function isWhole(message: Message): boolean {
+  return message.kind === 'state' || message.kind === 'askCursors' || (message.kind === 'update' && message.isAnswer);
 }
 
 function follow(note: Note, editor: Editor, message: Message): void {

@@ -12,12 +12,12 @@ export class Bucket {
   }
 
   /** False when there was too much. */
-  take(): boolean {
+  take(cost = 1): boolean {
     const now = performance.now();
     this.#left = Math.min(this.#burst, this.#left + ((now - this.#filledAt) / 1000) * this.#perSecond);
     this.#filledAt = now;
-    if (this.#left < 1) return false;
-    this.#left--;
+    if (this.#left < cost) return false;
+    this.#left -= cost;
     return true;
   }
 }

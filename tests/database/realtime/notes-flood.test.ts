@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import * as encoding from 'lib0/encoding';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { mostOfSession } from '#server/realtime/crowd.ts';
 import { mostKnocking } from '#server/realtime/door.ts';
+import { messages } from '#server/realtime/notes/protocol.ts';
 import { createCast, createTicket, type Cast, type Member } from '../../support/cast.ts';
 import { createLiveDatabase, signInAs, slugOf, startLive, type Desk } from '../../support/live.ts';
 
@@ -70,6 +72,41 @@ test('strangers at the door of the notes do not pile up', async () => {
   const page = await signedIn(cast.ada);
   for (let i = 0; i < 3; i++) await once(page(), 'message');
 });
+
+const asksAll = Buffer.from([0, 0, 1, 0]);
+const askedMuch: [string, number, Buffer][] = [
+  ['all of the notes', 6, asksAll],
+  ['nothing new again and again', 6, Buffer.from([0, 1, 2, 0, 0])],
+  ['who else is there', 6, Buffer.from([3])],
+  // A cursor of a million letters, which is no cursor.
+  ['too much to read', 5, cursorOf('x'.repeat(1_000_000))],
+];
+
+test.each(askedMuch)('who says or asks %s is put out, and the others are not', async (_, times, frame) => {
+  const [asBen, asAda] = [await signedIn(cast.ben), await signedIn(cast.ada)];
+  const [flooder, page] = [asBen(), asAda()];
+  await Promise.all([once(flooder, 'message'), once(page, 'message')]);
+  const code = codeOf(flooder);
+  for (let i = 1; i < times; i++) flooder.send(frame);
+  flooder.ping();
+  await once(flooder, 'pong');
+  expect(flooder.readyState).toBe(WebSocket.OPEN);
+  // As often again: however slow this goes, some of it is too much.
+  for (let i = 0; i < times; i++) flooder.send(frame);
+  expect(await code).toBe(4429);
+  page.send(asksAll);
+  await once(page, 'message');
+});
+
+function cursorOf(letters: string): Buffer {
+  const state = encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, 1);
+    encoding.writeVarUint(encoder, 77);
+    encoding.writeVarUint(encoder, 1);
+    encoding.writeVarString(encoder, JSON.stringify({ cursor: letters }));
+  });
+  return Buffer.from(messages.cursors(state));
+}
 
 test('a session has the notes open a hundred times, and once more is turned away', async () => {
   const page = await signedIn(cast.ada);

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { WebSocket } from 'ws';
 import type * as Y from 'yjs';
+import { updatesAfter } from '#server/domain/notes.ts';
 import { createCast, createTicket, run, type Cast, type Member } from '../../support/cast.ts';
 import { createLiveDatabase, signInAs, slugOf, startLive, type Desk } from '../../support/live.ts';
 import { openNotesOf, reads, startKillable, storedText, synced, type Notes } from '../../support/notes.ts';
@@ -135,6 +138,34 @@ describe('shared notes', () => {
     await reads(ada, 'hier und dort');
     mona.stop();
     await second.stop();
+  });
+
+  test('take from whoever comes back what is new, and nothing that is known', async () => {
+    const ticket = await createTicket(cast);
+    const [ada, mona] = [await synced(await edit(cast.ada, ticket)), await synced(await edit(cast.mona, ticket))];
+    ada.text.insert(0, 'Kellerraum');
+    ada.text.delete(6, 4);
+    await reads(mona, 'Keller');
+    const stored = async () =>
+      (await updatesAfter({ workspaceId: cast.workspaceId, ticketId: ticket, generation: 1 }, 0)).seq;
+    const before = await stored();
+    const back = async () => {
+      ada.provider.connect();
+      await synced(ada);
+      // What his page answered was heard before.
+      const line = ada.provider.ws as unknown as WebSocket;
+      line.ping();
+      await once(line, 'pong');
+    };
+    ada.provider.disconnect();
+    await back();
+    mona.text.insert(6, 's');
+    await reads(ada, 'Kellers');
+    expect(await stored()).toBe(before + 1);
+    ada.provider.disconnect();
+    ada.text.delete(0, 1);
+    await back();
+    await reads(mona, 'ellers');
   });
 
   test('are not written whole for each letter, however long they are', async () => {
