@@ -4,6 +4,7 @@ import { WebsocketProvider } from 'y-websocket';
 import { Doc } from 'yjs';
 import { notesPath } from '#lib/shared/wire.ts';
 import { createEditor, type Editor } from './editor.ts';
+import { comeBackByChance } from './notes-comeback.ts';
 
 export type NotesState = 'connecting' | 'live' | 'offline' | 'ended';
 export type Writer = { name: string; color: string };
@@ -44,8 +45,9 @@ export function openNotes({
     `${workspace}/${ticket}/${generation}`,
     document,
     // Every tab speaks to the server alone: it is the server that knows who may still write.
-    { disableBc: true, maxBackoffTime: 10_000 },
+    { disableBc: true },
   );
+  comeBackByChance(provider);
   const editor: Editor = createEditor({
     element,
     ...words,
