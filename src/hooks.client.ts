@@ -1,5 +1,8 @@
-import type { HandleClientError } from '@sveltejs/kit';
+import type { ClientInit, HandleClientError } from '@sveltejs/kit';
 import { m } from '#lib/i18n/paraglide/messages.js';
+import { keepShown } from '#lib/live/keep-shown.ts';
+
+export const init: ClientInit = keepShown;
 
 /** A page that did not arrive: no line, or nobody at its end. Whatever else went wrong in a browser stays an error. */
 export const handleError: HandleClientError = ({ error, status, message }) => {

@@ -3,6 +3,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { openDesk, type Desk } from '../support/desk.ts';
+import { held } from '../support/held.ts';
 
 /* The inbox as two colleagues use it at once, by keyboard, in Chromium before the real server. */
 
@@ -25,23 +26,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await desk?.close();
 });
-
-/** Keeps a page from what it asks for, until `answer()`. */
-async function held(page: Page, address: string) {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const asked = page.waitForRequest(address);
-  await page.route(address, async (route) => {
-    await promise;
-    await route.continue();
-  });
-  const answer = async () => {
-    const answered = page.waitForResponse(address);
-    resolve();
-    await answered;
-    await page.evaluate(() => new Promise((done) => setTimeout(done)));
-  };
-  return { asked, answer };
-}
 
 const line = (page: Page, subject: string) => page.locator('[data-mail]', { hasText: subject });
 const said = (page: Page, text: string) => page.getByText(text).first().waitFor();

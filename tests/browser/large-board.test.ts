@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BrowserContextOptions, Page } from 'playwright';
 import { m } from '#lib/i18n/paraglide/messages.js';
@@ -166,4 +167,27 @@ test('the search lists what is found in closed tickets, apart from the cards', a
   await panel.waitFor();
   await hit.waitFor({ state: 'detached' });
   await page.context().close();
+});
+
+test('a pool that gets another name is read anew without the cards', async () => {
+  const [ben, ada] = await Promise.all([desk.signIn('ben', wide), desk.signIn('ada')]);
+  await whole(ben);
+  const [pool] = await desk.database.owner<
+    { id: string }[]
+  >`select id from lotse.pools where name = 'Heizung & Wasser'`;
+  const asked: string[] = [];
+  ben.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  const answer = await ada.evaluate(
+    async ({ address, command }) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch(address, { method: 'POST', headers, body: JSON.stringify(command) })).status;
+    },
+    {
+      address: '/api/v1/nordlicht/commands',
+      command: { id: randomUUID(), name: 'pool.change', input: { pool: pool?.id, name: 'Wärme & Wasser' } },
+    },
+  );
+  expect(answer).toBe(200);
+  await ben.getByRole('region', { name: 'Wärme & Wasser' }).waitFor();
+  expect(asked.filter((path) => path.includes('/board'))).toEqual(['/api/v1/nordlicht/board/beside']);
 });

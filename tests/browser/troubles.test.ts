@@ -35,6 +35,8 @@ const isMarked = (page: Page) => page.evaluate(() => document.documentElement.da
 const said = (text: string) => ben.getByText(text).first().waitFor();
 const unsaid = (text: string) => ben.getByText(text).first().waitFor({ state: 'detached' });
 
+const card = () => ben.locator('section.column:not([data-column="me"]) a.card').first();
+
 const nameOf = async () => new URL(desk.database.url).pathname.slice(1);
 
 async function isHeldByBen(subject: string): Promise<boolean> {
@@ -98,10 +100,9 @@ const troubles = [
 test.each(troubles)(
   'a database that $what is told, and what was claimed meanwhile is done after it',
   async (trouble) => {
-    const card = ben.locator('section.column:not([data-column="me"]) a.card').first();
-    const subject = (await card.locator('.subject').textContent()) ?? '';
+    const subject = (await card().locator('.subject').textContent()) ?? '';
     await trouble.begin();
-    await card.focus();
+    await card().focus();
     await ben.keyboard.press('c');
     await said(trouble.sentence({}, de));
     if (trouble.isKept) await said(m.faults_waiting({ count: 1 }, de));
@@ -115,6 +116,36 @@ test.each(troubles)(
     expect(await isMarked(ben)).toBe(true);
   },
 );
+
+test('what is shown stays where its data are read anew in the midst of trouble, and is read once that is over', async () => {
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const asked = ben.waitForRequest('**/board/__data.json*');
+  await ben.route('**/board/__data.json*', async (route) => {
+    await begun;
+    await route.continue();
+  });
+  const mail = { from: 'Rita Rohr <rita@example.net>', to: 'info@nordlicht.example', subject: 'Wasser im Keller' };
+  await desk.mail({ ...mail, text: 'Es steht schon zwei Zentimeter hoch.' });
+  await asked;
+  await setDatabase('connection limit 0');
+  const refused = ben.waitForResponse('**/board/__data.json*');
+  begin();
+  await refused;
+  await said(m.faults_busy({}, de));
+  await card().waitFor();
+  await setDatabase('connection limit -1');
+  await unsaid(m.faults_busy({}, de));
+  const [waiting] = await desk.database.owner<{ count: number }[]>`
+    select count(*)::int as count from lotse.mails where state = 'waiting'
+  `;
+  await ben
+    .getByRole('link', { name: m.inbox_title({}, de) })
+    .getByText(String(waiting?.count), { exact: true })
+    .waitFor();
+  expect(await isMarked(ben)).toBe(true);
+  // While anything is routed a browser keeps no files.
+  await ben.unrouteAll();
+});
 
 test('without its Redis the board says that presence is off, and moves cards as before', async () => {
   const mona = await desk.signIn('mona');

@@ -1,5 +1,20 @@
 import type { Group, Person, Pool } from '#lib/shared/board.ts';
+import { asMember } from '#server/database/actor.ts';
 import type { TransactionSql } from '#server/database/pool.ts';
+import type { Viewing } from '../board.ts';
+
+/** What stands beside the cards, as of now: a pool's new name must not make a thousand screens read their cards anew. */
+export function besideNow(member: Viewing) {
+  return asMember(
+    member,
+    async ({ sql, system }) => {
+      const beside = await besideCards(sql);
+      const seq = await system((asSystem) => seqOf(asSystem, member.workspaceId));
+      return { seq, ...beside };
+    },
+    { repeatable: true, readOnly: true },
+  );
+}
 
 /** What stands beside the cards of a board: the names behind their ids, and what makes columns of them. */
 export async function besideCards(sql: TransactionSql): Promise<{ pools: Pool[]; people: Person[]; groups: Group[] }> {

@@ -15,7 +15,7 @@ import { merge, type Slice } from '#lib/shared/parts.ts';
 import { Overlay, type Guess } from './overlay.ts';
 
 /** What makes columns of the cards, and names of their ids. */
-export type Beside = Pick<Snapshot, 'pools' | 'people' | 'groups'>;
+export type Beside = Pick<Snapshot, 'seq' | 'pools' | 'people' | 'groups'>;
 
 /**
  * What this browser knows of the workspace: the server's truth, kept by the one reducer, and this person's own guesses
@@ -29,6 +29,8 @@ export class LiveBoard {
   isKnown = $state(false);
   /** False while a large board has its first cards only. */
   isWhole = $state(false);
+  /** As of which seq that is. */
+  #besideAt = -1;
   #truth: Board = boardFrom({ seq: 0, cards: [], reads: [] });
   #overlay = new Overlay();
   #version = $state(0);
@@ -71,13 +73,13 @@ export class LiveBoard {
     if (whole) return this.renew(boardFrom(snapshot), snapshot);
     // The others keep arriving from where they were: what has arrived must not be lost to what is on the screen first.
     this.add(snapshot);
-    this.#stand(snapshot);
+    this.stand(snapshot);
   }
 
   /** Takes what was read anew as the truth, whatever was known before. */
   renew(truth: Board, beside: Beside, { whole = true } = {}): void {
     this.#truth = truth;
-    this.#stand(beside);
+    this.stand(beside);
     this.isKnown = true;
     this.isWhole = whole;
     this.#overlay.passed(truth.seq);
@@ -116,7 +118,10 @@ export class LiveBoard {
     this.#version++;
   }
 
-  #stand({ pools, people, groups }: Beside): void {
+  /** What stands beside the cards, read anew: answers may overtake each other. */
+  stand({ seq, pools, people, groups }: Beside): void {
+    if (seq < this.#besideAt) return;
+    this.#besideAt = seq;
     this.pools = pools;
     this.people = people;
     this.groups = groups;

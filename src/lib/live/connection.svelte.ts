@@ -113,9 +113,9 @@ export class Connection {
     void this.#catchUp(known);
   }
 
-  /** What was heard last in the quietest room is what is surely known of all. */
+  /** What was heard last in the quietest room is what is surely known of all: also where nothing came but heartbeats. */
   #known(): number {
-    return Math.min(this.#follower.cursor(), ...this.#position.values());
+    return this.#position.size > 0 ? Math.min(...this.#position.values()) : this.#follower.cursor();
   }
 
   #hear(frame: Frame): void {
@@ -126,7 +126,7 @@ export class Connection {
       this.#follower.apply(frame);
     } else {
       this.#held.push(frame);
-      void this.#catchUp(missedSince(this.#position, frame.prev) ?? this.#follower.cursor());
+      void this.#catchUp(missedSince(this.#position, frame.prev) ?? this.#known());
     }
   }
 

@@ -4,6 +4,7 @@ import type { Filters } from '#lib/shared/filter.ts';
 import { toQuery } from '#lib/shared/filter-query.ts';
 import type { Beginning, FirstPart, Grouping, Part, Place } from '#lib/shared/parts.ts';
 import type { Found, SearchPlace } from '#lib/shared/search.ts';
+import type { Beside } from './board.svelte.ts';
 import { Unsent, type Call } from './queue.ts';
 
 const timeoutMs = 15_000;
@@ -46,6 +47,11 @@ export function fetchFirstPart(workspace: string): Promise<FirstPart> {
 /** The part after a place. @throws Unsent when the server is away */
 export function fetchPart(workspace: string, after: Place): Promise<Part> {
   return get<Part>(`/api/v1/${workspace}/board?${new URLSearchParams(after)}`);
+}
+
+/** What stands beside the cards. @throws Unsent when the server is away */
+export function fetchBeside(workspace: string): Promise<Beside> {
+  return get<Beside>(`/api/v1/${workspace}/board/beside`);
 }
 
 /**

@@ -8,7 +8,7 @@ import { setClock } from '#lib/ui/clock.ts';
 import { LiveBoard } from './board.svelte.ts';
 import { CommandQueue, ticketOf, type SendOptions } from './commands.svelte.ts';
 import { Connection, type Follower } from './connection.svelte.ts';
-import { post } from './http.ts';
+import { fetchBeside, post } from './http.ts';
 import { Listeners } from './listeners.ts';
 import { readWhole } from './parts.ts';
 import { Presence } from './presence.svelte.ts';
@@ -40,6 +40,7 @@ export class Live {
   readonly onNews = this.#listeners.onNews;
   readonly onRefusal = this.#listeners.onRefusal;
   #renewal = new Renewal({ read: () => this.#read() });
+  #beside = new Renewal({ read: () => this.#readBeside() });
   /** Frames since a renewal began: the snapshot may be older than they are. */
   #since: Frame[] = [];
 
@@ -58,6 +59,7 @@ export class Live {
         this.commands.retry();
         this.rest.load();
         this.#renewal.retry();
+        this.#beside.retry();
       },
       onsocket: (socket) => {
         this.presence.listen(socket);
@@ -133,13 +135,19 @@ export class Live {
     return board.since;
   }
 
+  async #readBeside(): Promise<number> {
+    const beside = await fetchBeside(this.workspace);
+    this.board.stand(beside);
+    return beside.seq;
+  }
+
   #apply(frame: Frame): void {
     if (frame.ticket) this.#happens(frame, frame.ticket);
     else this.#listeners.news(frame);
     if (this.#renewal.isRunning) this.#since.push(frame);
     this.board.apply(frame);
     if (frame.ticket) this.#listeners.changed(frame, frame.ticket);
-    if (changesMore(frame)) this.#renewal.want(frame.seq, this.board.people.length * spreadMs);
+    this.#renewalAfter(frame)?.want(frame.seq, this.board.people.length * spreadMs);
   }
 
   async #carry(call: Call, isFirst: boolean): Promise<Answer> {
@@ -151,6 +159,12 @@ export class Live {
       }
     }
     return post(this.workspace, call);
+  }
+
+  /** Pools, people, groups and rights stand beside the cards: an event about them says that, not what. */
+  #renewalAfter({ type }: Frame): Renewal | null {
+    if (type === 'access.changed') return this.#renewal;
+    return /^(pool|group|member)\./.test(type) ? this.#beside : null;
   }
 
   #happens(frame: Frame, ticket: string): void {
@@ -168,11 +182,6 @@ export class Live {
     // Without a socket nobody tells what came of it.
     if (seq !== null && seq > this.board.cursor && !this.connection.isOpen) this.#renewal.want(seq, 0);
   }
-}
-
-/** Pools, people, groups and rights stand beside the cards: an event about them says that, not what. */
-function changesMore({ type }: Frame): boolean {
-  return type === 'access.changed' || /^(pool|group|member)\./.test(type);
 }
 
 const key = Symbol('live');

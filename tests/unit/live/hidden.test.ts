@@ -137,3 +137,17 @@ test('a tab that heard something just now has nothing to ask when it is shown', 
   await vi.advanceTimersByTimeAsync(0);
   expect(socket.asked).toHaveLength(1);
 });
+
+test('heartbeats alone move on what is known: after a restart a quiet screen asks for nothing it could not have missed', async () => {
+  open();
+  socket.answer = () => Promise.resolve(caughtUp());
+  const rooms = ['staff', 'pool:quiet'];
+  socket.say('ready', { ...ready, rooms });
+  await vi.advanceTimersByTimeAsync(0);
+  socket.say('heartbeat', { room: 'staff', seq: 10, upTo: 5_000 });
+  socket.say('heartbeat', { room: 'pool:quiet', seq: 4, upTo: 4_990 });
+  socket.disconnect();
+  socket.say('ready', { ...ready, rooms, seq: 5_001 });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(socket.asked.map(({ cursor }) => cursor)).toEqual([10, 4_990]);
+});
