@@ -30,7 +30,7 @@ export class Line {
       auth: { workspace },
       autoConnect: false,
       reconnection: false,
-      transports: ['websocket', 'polling'],
+      transports: ['websocket'],
     });
     this.#comeback = new Comeback(this.socket, {
       onoffline: () => ears.onlost(null),

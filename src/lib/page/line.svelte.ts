@@ -38,7 +38,7 @@ export class CustomerLine {
       auth: { token: this.#token },
       autoConnect: false,
       reconnection: false,
-      transports: ['websocket', 'polling'],
+      transports: ['websocket'],
     });
     this.#socket = socket;
     const comeback = new Comeback(socket, {
