@@ -172,7 +172,7 @@ test('who tries passwords too often is told how long to wait', async () => {
     await visitor.keyboard.press('Enter');
     await answer;
   };
-  const refused = visitor.getByText(/zu viele Versuche\. Bitte warten Sie \d+ Minuten/);
+  const refused = visitor.getByText(/zu viele Versuche\. Bitte warten Sie (\d+ Minuten|eine Minute)\./);
   while (!(await refused.count())) {
     await attempt('kein Kennwort');
     await visitor.getByRole('alert').first().waitFor();
