@@ -8,6 +8,7 @@ import { Chance } from '../support/chance.ts';
 import type { World } from '../support/world.ts';
 import { readPage, type CustomerPage } from './browser/customer-page.ts';
 import type { CustomerAsked, CustomerOpening, CustomerTold } from './browser/customer.ts';
+import { brokenOf } from './broken.ts';
 import type { DeskServer } from './desk-servers.ts';
 import { openLine, type Line } from './line.ts';
 
@@ -23,6 +24,7 @@ export class Customer {
   readonly #complain: (what: string) => void;
   readonly #asks = new Map<number, (shown: Shown) => void>();
   #worker: Worker | undefined;
+  #broke: Promise<never> | undefined;
   #count = 0;
 
   constructor(parts: { line: Line; ticket: string; token: string; complain: (what: string) => void }) {
@@ -37,6 +39,7 @@ export class Customer {
     const worker = new Worker(new URL('./browser/customer.ts', import.meta.url), { workerData });
     worker.on('message', (told: CustomerTold) => this.#hear(told));
     worker.on('error', (error) => this.#complain(`a customer: ${error.stack ?? error.message}`));
+    this.#broke = brokenOf(worker);
     await once(worker, 'online');
     this.#worker = worker;
   }
@@ -58,10 +61,11 @@ export class Customer {
 
   shown(): Promise<Shown> {
     const ask = this.#count++;
-    return new Promise((resolve) => {
+    const answer = new Promise<Shown>((resolve) => {
       this.#asks.set(ask, resolve);
       this.do({ tell: ask });
     });
+    return Promise.race(this.#broke ? [answer, this.#broke] : [answer]);
   }
 
   #hear(told: CustomerTold): void {

@@ -4,6 +4,7 @@ import { snapshot } from '#server/domain/board.ts';
 import type { Member } from '../support/cast.ts';
 import type { Role } from '#lib/shared/ticket.ts';
 import type { Asked, Opening, Page, Shown, Told } from './browser/words.ts';
+import { brokenOf } from './broken.ts';
 import type { Line } from './line.ts';
 
 /** What became of everything that was ever sent: nothing may stay `open`. */
@@ -31,6 +32,7 @@ export class Tab {
   readonly #stored = new Map<string, string>();
   readonly #asks = new Map<number, (shown: Shown) => void>();
   #worker: Worker | undefined;
+  #broke: Promise<never> | undefined;
   #ask = 0;
   #isCut: boolean;
 
@@ -55,6 +57,7 @@ export class Tab {
     const worker = new Worker(new URL('./browser/tab.ts', import.meta.url), { workerData: opening });
     worker.on('message', (told: Told) => this.#hear(told));
     worker.on('error', (error) => complain(`${name}: ${error.stack ?? error.message}`));
+    this.#broke = brokenOf(worker);
     await once(worker, 'online');
     this.#worker = worker;
     this.#isCut = !this.#isCut;
@@ -77,10 +80,11 @@ export class Tab {
 
   shown(): Promise<Shown> {
     const ask = this.#ask++;
-    return new Promise((resolve) => {
+    const answer = new Promise<Shown>((resolve) => {
       this.#asks.set(ask, resolve);
       this.do({ tell: ask });
     });
+    return Promise.race(this.#broke ? [answer, this.#broke] : [answer]);
   }
 
   async #page(isCut: boolean): Promise<Page> {
